@@ -1,0 +1,35 @@
+// Pool: all packets that a worker will ever have, and the spill buffer for what a slot cannot hold.
+// Home: worker.
+//
+// Last in, first out, so the slot that was used last, still in the cache, is used next. A pool never
+// grows; when it is empty the caller drops with the reason `out_of_packets`.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include "base/region.hpp"
+#include "packet/packet.hpp"
+
+namespace vsw {
+
+class Pool {
+ public:
+  static constexpr std::uint32_t kSpillSize = 65'536 + 64;
+
+  explicit Pool(std::uint32_t capacity);
+  // A packet with `data` at the start of its slot, behind the headroom, and nothing else known; null when empty.
+  [[nodiscard]] Packet* take() noexcept;
+  void give(Packet& packet) noexcept;
+  [[nodiscard]] std::byte* spill() const noexcept { return spill_; }
+  [[nodiscard]] std::uint32_t available() const noexcept { return available_; }
+  [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
+
+ private:
+  Region region_;
+  Packet* packets_;
+  std::byte* slots_;
+  std::byte* spill_;
+  Packet** free_;
+  std::uint32_t capacity_, available_;
+};
+
+}  // namespace vsw

@@ -1,0 +1,65 @@
+// Port: where frames enter and leave, in batches.
+// Home: `receive` belongs to the worker that owns the queue; `transmit` may be called by any worker.
+//
+// Ports do not count, decide or change frames. A port that takes super-frames and partial checksums
+// says so in `info`; the worker segments and completes for one that does not, before it transmits.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "packet/batch.hpp"
+#include "packet/pool.hpp"
+#include "wire/ip.hpp"
+#include "wire/mac.hpp"
+
+namespace vsw {
+
+struct PortInfo {
+  bool takes_checksum = false;  // partial checksums may be transmitted as they are
+  bool takes_tcp4 = false, takes_tcp6 = false, takes_udp = false;  // super-frames, too
+};
+
+class Port {
+ public:
+  virtual ~Port() = default;
+  // Fills `into` (which is empty) with what is waiting, from `pool`; never blocks. Ends early behind a
+  // packet that has a tail. False: there may be more at once; true: the port was drained.
+  virtual bool receive(Pool& pool, Batch& into) noexcept = 0;
+  // Takes what it can of at most 64 packets, in order, and does not keep them: bit i of the answer
+  // says that packet i was taken.
+  virtual std::uint64_t transmit(std::span<Packet* const> packets) noexcept = 0;
+  [[nodiscard]] virtual PortInfo info() const noexcept = 0;
+  // Readable while something waits in `receive`; -1 when the port is never readable.
+  [[nodiscard]] virtual int wake_fd() const noexcept = 0;
+  // Frames that the kernel dropped at this device before or behind us; 0 for ports without a kernel.
+  [[nodiscard]] virtual std::uint64_t kernel_dropped() const noexcept { return 0; }
+};
+
+// What a port is to be, as the control layer decided it.
+struct Route {
+  Prefix to;       // length 0: the default route of its family
+  Ip via;          // :: when on-link
+  bool operator==(const Route&) const noexcept = default;
+};
+
+enum class PortType : std::uint8_t { kTap = 1, kMemory = 2, kPcap = 3 };
+
+struct PortSettings {
+  PortType type = PortType::kTap;
+  std::string netns;   // path of the namespace's file; empty: the switch's own
+  std::string device;
+  Mac mac;
+  std::vector<Prefix> addresses;
+  std::vector<Route> routes;
+  std::uint16_t mtu = 1500;
+  bool persist = true;
+  bool offloads = false;        // memory only: the port takes super-frames and partial checksums
+  std::string pcap_read, pcap_write;
+  bool operator==(const PortSettings&) const noexcept = default;
+};
+
+}  // namespace vsw

@@ -1,0 +1,44 @@
+#include <cstring>
+
+#include "native/tap.hpp"
+
+namespace vsw::test {
+
+namespace {
+bool failed = false;
+std::string skipped;
+}  // namespace
+
+std::vector<Case>& cases() {
+  static std::vector<Case> all;
+  return all;
+}
+
+void fail(const char* file, int line, const std::string& what) {
+  failed = true;
+  std::printf("# %s:%d: %s\n", file, line, what.c_str());
+}
+
+void skip(const std::string& missing) { skipped = missing; }
+
+}  // namespace vsw::test
+
+int main(int argument_count, char** arguments) {
+  using namespace vsw::test;
+  const char* wanted = argument_count > 1 ? arguments[1] : "";
+  int number = 0;
+  int failures = 0;
+  for (const Case& test : cases()) {
+    if (std::strstr(test.name, wanted) == nullptr) continue;
+    failed = false;
+    skipped.clear();
+    test.run();
+    ++number;
+    if (failed) ++failures;
+    std::printf("%s %d - %s%s%s\n", failed ? "not ok" : "ok", number, test.name, skipped.empty() ? "" : " # SKIP ",
+                skipped.c_str());
+    std::fflush(stdout);
+  }
+  std::printf("1..%d\n", number);
+  return failures == 0 && number > 0 ? 0 : 1;
+}
