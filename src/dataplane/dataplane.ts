@@ -1,0 +1,151 @@
+/**
+ * Dataplane: the seam between what was decided and the machine.
+ *
+ * Four doors and no fifth: commit (edits in), trace (a frame in, steps out), counters (memory both
+ * sides see) and events (a bounded channel out); the rest reads or empties what traffic taught.
+ * `NativeDataplane` is the product; tests of the control layer bring their own.
+ */
+import type { Edit } from '../table/edits.gen.ts';
+
+/** What a super-frame or a partial checksum still needs done (virtio_net_hdr in plain words). */
+export interface Offload {
+  readonly gso: 'none' | 'tcp4' | 'tcp6' | 'udp';
+  readonly gsoSize: number;
+  readonly needsChecksum: boolean;
+  readonly checksumStart: number;
+  readonly checksumOffset: number;
+  readonly ecn?: boolean;
+  readonly checksumValid?: boolean;
+}
+
+export interface CommitAnswer {
+  readonly generation: number;
+  /** Every port that the transaction put or closed. */
+  readonly ports: readonly { readonly port: number; readonly state: 'ready' | 'waiting'; readonly message: string }[];
+}
+
+export type CommitErrorCode =
+  | 'malformed'
+  | 'invalid'
+  | 'namespace_absent'
+  | 'device_clash'
+  | 'permission'
+  | 'unsupported'
+  | 'limit'
+  | 'system';
+
+/** Why a commit was refused; nothing changed. `subject` is the id of a port, 0 for none. */
+export class CommitError extends Error {
+  readonly code: CommitErrorCode;
+  readonly subject: number;
+  constructor(code: CommitErrorCode, message: string, subject: number) {
+    super(message);
+    this.name = 'CommitError';
+    this.code = code;
+    this.subject = subject;
+  }
+}
+
+export interface TraceStep {
+  readonly stage: string;
+  readonly port: number;
+  readonly verdict: 'continue' | 'allow' | 'drop';
+  readonly rule: string;
+}
+
+export interface Trace {
+  readonly verdict: 'allow' | 'drop';
+  readonly stage: string;
+  /** The name of a drop reason, or forwarded, flooded, answered. */
+  readonly reason: string;
+  readonly port: number;
+  readonly rule: string;
+  readonly generation: number;
+  readonly path: readonly TraceStep[];
+  readonly receivers: readonly number[];
+  /** The frame as one readable line. */
+  readonly line: string;
+}
+
+/** Shared memory: [worker][port][row]; the layout of a row is native/telemetry/counters.hpp's. */
+export interface CounterCells {
+  readonly cells: BigUint64Array;
+  readonly workers: number;
+  readonly ports: number;
+  readonly rowLength: number;
+}
+
+export interface LearnedMac {
+  readonly network: number;
+  readonly mac: string;
+  readonly port: number;
+  readonly ageSeconds: number;
+}
+
+export interface FlowRecord {
+  readonly id: number;
+  readonly network: number;
+  readonly protocol: number;
+  readonly etherType: number;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+  /** Ids of the ports of the switch at both ends; 0 when the receiver is a flood. */
+  readonly sourceNativePort: number;
+  readonly destinationNativePort: number;
+  readonly state: 'new' | 'established';
+  readonly packets: number;
+  readonly bytes: number;
+  readonly ageSeconds: number;
+  readonly generation: number;
+}
+
+export type DataplaneEvent =
+  | {
+      readonly type: 'mac_learned' | 'mac_moved' | 'mac_aged';
+      readonly network: number;
+      readonly mac: string;
+      readonly port: number;
+      readonly fromPort: number;
+    }
+  | { readonly type: 'events_lost'; readonly count: number };
+
+export interface DroppedFrame {
+  readonly timeMs: number;
+  readonly reason: string;
+  readonly frame: Uint8Array;
+  /** The frame's length before it was cut for keeping. */
+  readonly length: number;
+}
+
+export interface Dataplane {
+  commit(edits: readonly Edit[]): Promise<CommitAnswer>;
+  /** Traces through the running generation, or with edits through the candidate that they make. */
+  trace(frame: Uint8Array, port: number, edits?: readonly Edit[]): Trace;
+  counters(): CounterCells;
+  kernelDropped(port: number): number;
+  fdb(): readonly LearnedMac[];
+  flows(): readonly FlowRecord[];
+  flushFdb(network: number, port: number, mac: string): number;
+  flushFlows(port: number): number;
+  drainEvents(): readonly DataplaneEvent[];
+  lastDrops(port: number): readonly DroppedFrame[];
+  memorySend(port: number, frame: Uint8Array, offload?: Offload): boolean;
+  memoryReceive(port: number): { frame: Uint8Array; offload?: Offload } | undefined;
+  run(): number;
+  advance(ms: number): void;
+  close(): Promise<void>;
+}
+
+export interface DataplaneOptions {
+  readonly workers: number;
+  readonly portsMax: number;
+  readonly flowsMax: number;
+  readonly macsMax: number;
+  readonly virtualClock: boolean;
+  readonly firstGeneration: number;
+}
+
+/** Opens a dataplane: `NativeDataplane.open` but in tests. */
+export type OpenDataplane = (options: DataplaneOptions) => Dataplane;

@@ -1,0 +1,68 @@
+/** What can be asked about a frame, and what is answered: the JSON of `explain`. */
+
+interface Asked {
+  readonly port: string;
+  /** Resources of a candidate: the frame is judged as if they were applied. */
+  readonly with?: readonly unknown[];
+}
+
+/** A frame as bytes or hex. */
+export interface FrameQuery extends Asked {
+  readonly frame: string | Uint8Array;
+}
+
+/** A frame by its fields; the switch builds it. */
+export interface FieldsQuery extends Asked {
+  readonly to: string;
+  readonly from?: string;
+  readonly protocol?: string | number;
+  readonly sourcePort?: number;
+  readonly destinationPort?: number;
+}
+
+/** The last frames that died on their way in from the port. */
+export interface LastDropsQuery extends Asked {
+  readonly last: number;
+}
+
+export type ExplainQuery = FrameQuery | FieldsQuery | LastDropsQuery;
+
+export interface ExplanationStep {
+  readonly stage: string;
+  readonly port: string;
+  readonly verdict: string;
+  readonly policy?: string;
+  readonly rule?: string;
+}
+
+/** Texts are empty where nothing of that kind took part: an anti-spoof drop has no policy. */
+export interface Explanation {
+  readonly verdict: 'allow' | 'drop';
+  readonly stage: string;
+  readonly reason: string;
+  readonly port: string;
+  readonly tier: string;
+  readonly policy: string;
+  readonly rule: string;
+  readonly generation: number;
+  readonly path: readonly ExplanationStep[];
+  /** The ports that would get the frame. */
+  readonly receivers: readonly string[];
+  /** The frame as one readable line. */
+  readonly frame: string;
+  /** The reason as a sentence, and what else a reader should know. */
+  readonly notes: readonly string[];
+}
+
+export interface LastDrops {
+  readonly items: readonly LastDrop[];
+}
+
+/** A frame that died, how it died, and how it would fare now. */
+export interface LastDrop {
+  readonly time: string;
+  readonly reason: string;
+  readonly frame: string;
+  readonly length: number;
+  readonly now: Explanation;
+}

@@ -1,0 +1,44 @@
+/** The difference of two intents by resource: what an apply creates, updates and deletes. */
+import { portName, type Intent, type ResourceKind } from './intent.ts';
+
+export interface Change {
+  readonly action: 'create' | 'update' | 'delete';
+  readonly kind: ResourceKind;
+  readonly name: string;
+}
+
+/** Changes from `before` to `after`: networks, then namespaces, then ports, each by name. */
+export function changesBetween(before: Intent, after: Intent): Change[] {
+  return [
+    ...differences('Network', before.networks, after.networks),
+    ...differences('Namespace', before.namespaces, after.namespaces),
+    ...differences('Port', before.ports, after.ports),
+  ];
+}
+
+function differences<R>(kind: ResourceKind, before: ReadonlyMap<string, R>, after: ReadonlyMap<string, R>): Change[] {
+  const changes: Change[] = [];
+  const visible = (key: string): string => (kind === 'Port' ? portName(key) : key);
+  for (const [key, resource] of after) {
+    const old = before.get(key);
+    if (old === undefined) changes.push({ action: 'create', kind, name: visible(key) });
+    else if (!sameData(old, resource)) changes.push({ action: 'update', kind, name: visible(key) });
+  }
+  for (const key of before.keys()) {
+    if (!after.has(key)) changes.push({ action: 'delete', kind, name: visible(key) });
+  }
+  return changes.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** Whether two plain values are equal; the order of an object's keys and absent members count for nothing. */
+export function sameData(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const left = a as Record<string, unknown>;
+  const right = b as Record<string, unknown>;
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    if (!sameData(left[key], right[key])) return false;
+  }
+  return true;
+}

@@ -1,0 +1,34 @@
+/** What every resource has: the name, the namespace of those that live in one, labels and notes. */
+import Type from 'typebox';
+
+export const namePattern = '^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$';
+const label = '([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)';
+const labelKeyPattern = `^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?${label}$`;
+
+export const NameSchema = Type.String({
+  pattern: namePattern,
+  description: 'at most 63 lower case letters, digits, dashes and dots, with a letter or digit at both ends',
+});
+
+const LabelsSchema = Type.Object({}, {
+  patternProperties: {
+    [labelKeyPattern]: Type.String({ pattern: `^${label}?$`, description: 'at most 63 letters, digits, dashes, dots and underscores' }),
+  },
+  additionalProperties: false,
+  description: 'keys as Kubernetes has them: an optional prefix with a slash, then at most 63 letters, digits, dashes, dots and underscores',
+});
+const AnnotationsSchema = Type.Object({}, { patternProperties: { '^.+$': Type.String() }, additionalProperties: false });
+
+export const MetadataSchema = Type.Object(
+  { name: NameSchema, labels: Type.Optional(LabelsSchema), annotations: Type.Optional(AnnotationsSchema) },
+  { additionalProperties: false },
+);
+export const NamespacedMetadataSchema = Type.Object(
+  {
+    name: NameSchema,
+    namespace: Type.Optional(NameSchema),
+    labels: Type.Optional(LabelsSchema),
+    annotations: Type.Optional(AnnotationsSchema),
+  },
+  { additionalProperties: false },
+);

@@ -1,0 +1,72 @@
+/** Network: one L2 segment with one MAC table; what it holds as a wish, and what is meant where nothing is said. */
+import Type from 'typebox';
+import type { Metadata } from './intent.ts';
+import { MetadataSchema } from './metadata.ts';
+
+export type Decision = 'allow' | 'drop';
+
+export interface NetworkSpec {
+  readonly subnets?: readonly string[];
+  readonly excluded?: readonly string[];
+  readonly mtu?: number;
+  readonly defaultPolicy?: { readonly ingress?: Decision; readonly egress?: Decision };
+  readonly etherTypes?: readonly number[];
+  readonly staticMacs?: readonly { readonly mac: string; readonly port: string }[];
+  readonly macAgeSeconds?: number;
+}
+
+export interface NetworkResource {
+  readonly apiVersion: 'vswitch/v1';
+  readonly kind: 'Network';
+  readonly metadata: Metadata;
+  readonly spec: NetworkSpec;
+}
+
+export const networkMtuDefault = 1500;
+export const macAgeSecondsDefault = 300;
+
+/** Fields that the contract names and that come with later versions. */
+export const networkFieldsToCome = ['vlan', 'nodeAddresses', 'timeouts', 'stormLimit'];
+
+const DecisionSchema = Type.Enum(['allow', 'drop']);
+
+export const NetworkSpecSchema = Type.Object(
+  {
+    subnets: Type.Optional(Type.Array(Type.String({ format: 'cidr' }), { description: 'where addresses of ports are taken from' })),
+    excluded: Type.Optional(Type.Array(Type.String({ format: 'range' }), { description: 'addresses and ranges that are never given out' })),
+    mtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 9000, description: 'the longest IP packet in bytes' })),
+    defaultPolicy: Type.Optional(
+      Type.Object(
+        { ingress: Type.Optional(DecisionSchema), egress: Type.Optional(DecisionSchema) },
+        { additionalProperties: false, description: 'decides what nothing else decided; absent: allow' },
+      ),
+    ),
+    etherTypes: Type.Optional(
+      Type.Array(
+        Type.Union([
+          Type.Integer({ minimum: 0x600, maximum: 0xffff }),
+          Type.String({ pattern: '^0x[0-9a-fA-F]{1,4}$' }),
+        ], { description: 'a number from 0x0600 to 0xffff' }),
+        { description: 'EtherTypes other than IPv4, IPv6 and ARP that may pass' },
+      ),
+    ),
+    staticMacs: Type.Optional(
+      Type.Array(
+        Type.Object({ mac: Type.String({ format: 'mac' }), port: Type.String({ description: 'the name of a port' }) }, { additionalProperties: false }),
+      ),
+    ),
+    macAgeSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'seconds that a learned MAC lives unseen' })),
+  },
+  { additionalProperties: false },
+);
+
+export const NetworkSchema = Type.Object(
+  {
+    apiVersion: Type.Literal('vswitch/v1'),
+    kind: Type.Literal('Network'),
+    metadata: MetadataSchema,
+    spec: Type.Optional(NetworkSpecSchema),
+    status: Type.Optional(Type.Unknown()),
+  },
+  { additionalProperties: false },
+);

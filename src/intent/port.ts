@@ -1,0 +1,106 @@
+/** Port: where frames of one container enter and leave; what it holds as a wish, and its status. */
+import Type from 'typebox';
+import type { Metadata } from './intent.ts';
+import { NameSchema, NamespacedMetadataSchema } from './metadata.ts';
+
+export type PortType = 'tap' | 'memory' | 'pcap';
+
+export interface RouteSpec {
+  readonly to: string;
+  readonly via?: string;
+}
+
+export interface PortSpec {
+  readonly network: string;
+  readonly type?: PortType;
+  readonly netns?: string;
+  readonly device?: string;
+  readonly mac?: string;
+  readonly addresses?: readonly string[];
+  readonly routes?: readonly RouteSpec[];
+  readonly antiSpoof?: boolean;
+  readonly mtu?: number;
+  readonly limits?: { readonly macs?: number; readonly flows?: number };
+  readonly persist?: boolean;
+  readonly offloads?: boolean;
+  readonly pcap?: { readonly read?: string; readonly write?: string };
+}
+
+export interface PortResource {
+  readonly apiVersion: 'vswitch/v1';
+  readonly kind: 'Port';
+  readonly metadata: Metadata;
+  readonly spec: PortSpec;
+}
+
+export interface PortStatus {
+  readonly state: 'ready' | 'waiting' | 'failed';
+  /** The generation in which the port became active; 0 while it is not. */
+  readonly generation: number;
+  readonly mac: string;
+  readonly addresses: readonly string[];
+  readonly message: string;
+}
+
+export const deviceDefault = 'eth0';
+export const macsLimitDefault = 256;
+export const flowsLimitDefault = 65536;
+
+/** Fields that the contract names and that come with later versions. */
+export const portFieldsToCome = ['trunk', 'namedPorts'];
+export const limitFieldsToCome = ['connections'];
+
+export const PortSpecSchema = Type.Object(
+  {
+    network: NameSchema,
+    type: Type.Optional(Type.Enum(['tap', 'memory', 'pcap'], { description: 'absent: tap' })),
+    netns: Type.Optional(Type.String({ format: 'netns', description: "a name under /run/netns, an absolute path, or pid:N; absent: the switch's own" })),
+    device: Type.Optional(Type.String({ format: 'device', description: 'the name of the network device inside the namespace' })),
+    mac: Type.Optional(Type.String({ format: 'mac', description: 'absent: chosen once, then kept for this name' })),
+    addresses: Type.Optional(
+      Type.Array(Type.String({ format: 'cidr' }), { description: "absent: taken from the network's subnets, then kept for this name" }),
+    ),
+    routes: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { to: Type.String({ description: 'a prefix or default' }), via: Type.Optional(Type.String({ format: 'ip' })) },
+          { additionalProperties: false },
+        ),
+      ),
+    ),
+    antiSpoof: Type.Optional(Type.Boolean({ description: 'only the own addresses may be sent; absent: true' })),
+    mtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 9000, description: "absent: the network's" })),
+    limits: Type.Optional(
+      Type.Object(
+        {
+          macs: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+          flows: Type.Optional(Type.Integer({ minimum: 1, maximum: 16_777_216 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    persist: Type.Optional(Type.Boolean({ description: 'whether the device outlives the switch; absent: true' })),
+    offloads: Type.Optional(Type.Boolean({ description: 'memory ports: take super-frames and partial checksums untouched' })),
+    pcap: Type.Optional(
+      Type.Object(
+        {
+          read: Type.Optional(Type.String({ minLength: 1, description: 'the capture that is played in' })),
+          write: Type.Optional(Type.String({ minLength: 1, description: 'the capture that is written' })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const PortSchema = Type.Object(
+  {
+    apiVersion: Type.Literal('vswitch/v1'),
+    kind: Type.Literal('Port'),
+    metadata: NamespacedMetadataSchema,
+    spec: PortSpecSchema,
+    status: Type.Optional(Type.Unknown()),
+  },
+  { additionalProperties: false },
+);

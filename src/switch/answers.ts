@@ -1,0 +1,123 @@
+/**
+ * What the switch answers: the shapes that the library, the API and `vswitchctl -o json` share.
+ *
+ * Packets are counted as on a wire, so a super-frame counts its segments. Names of ports leave out
+ * `default/`.
+ */
+import type { Offload } from '../dataplane/dataplane.ts';
+import type { Change } from '../intent/changes.ts';
+
+export type { Change } from '../intent/changes.ts';
+export type { Explanation, ExplainQuery, FieldsQuery, FrameQuery, LastDrops, LastDropsQuery } from '../explain/explanation.ts';
+export type { Offload } from '../dataplane/dataplane.ts';
+
+/** What an apply or delete did; `changes` holds only what really changed. */
+export interface ApplyAnswer {
+  readonly generation: number;
+  readonly changes: readonly Change[];
+}
+
+/** What an attach resolves with: the port is active in this generation. */
+export interface Attachment {
+  readonly name: string;
+  readonly generation: number;
+  readonly mac: string;
+  readonly addresses: readonly string[];
+}
+
+export interface FdbEntry {
+  readonly network: string;
+  readonly mac: string;
+  readonly port: string;
+  readonly type: 'static' | 'learned';
+  readonly ageSeconds: number;
+}
+
+export interface NeighborEntry {
+  readonly network: string;
+  readonly address: string;
+  readonly mac: string;
+  readonly port: string;
+  readonly source: 'declared';
+}
+
+export interface FlowEntry {
+  readonly id: number;
+  readonly network: string;
+  readonly protocol: string;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+  /** The port of the switch that the first packet came by, and its receiver ('' when it was flooded). */
+  readonly port: string;
+  readonly receiver: string;
+  readonly state: 'new' | 'established';
+  readonly verdict: 'allow';
+  readonly policy: string;
+  readonly rule: string;
+  readonly generation: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly ageSeconds: number;
+}
+
+export interface DropEntry {
+  readonly port: string;
+  readonly direction: 'receive' | 'transmit';
+  readonly reason: string;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+export interface PortStats {
+  readonly port: string;
+  readonly receivedPackets: number;
+  readonly receivedBytes: number;
+  readonly forwardedPackets: number;
+  readonly consumedPackets: number;
+  readonly droppedPackets: number;
+  readonly heldPackets: number;
+  readonly offeredPackets: number;
+  readonly transmittedPackets: number;
+  readonly transmittedBytes: number;
+  readonly transmitDroppedPackets: number;
+  readonly kernelDroppedPackets: number;
+}
+
+export interface Stats {
+  readonly items: readonly PortStats[];
+  readonly totals: { readonly copiedPackets: number; readonly originatedPackets: number };
+}
+
+/** A frame that a memory port got from the switch. */
+export interface ReceivedFrame {
+  readonly frame: Uint8Array;
+  readonly offload?: Offload;
+}
+
+export interface FlushFilter {
+  readonly network?: string;
+  readonly port?: string;
+  readonly mac?: string;
+}
+
+/** What happened, as `watch` tells it. `time` is ISO 8601. */
+export type SwitchEvent = { readonly time: string } & EventBody;
+
+export type EventBody =
+  | { readonly type: 'port_ready'; readonly port: string; readonly generation: number }
+  | { readonly type: 'port_waiting'; readonly port: string; readonly message: string }
+  | { readonly type: 'port_failed'; readonly port: string; readonly message: string }
+  | { readonly type: 'port_removed'; readonly port: string }
+  | { readonly type: 'generation'; readonly generation: number; readonly changes: readonly Change[] }
+  | { readonly type: 'mac_learned' | 'mac_aged'; readonly network: string; readonly mac: string; readonly port: string }
+  | {
+      readonly type: 'mac_moved';
+      readonly network: string;
+      readonly mac: string;
+      readonly port: string;
+      readonly fromPort: string;
+    }
+  | { readonly type: 'events_lost'; readonly count: number }
+  | { readonly type: 'warning'; readonly message: string };

@@ -1,0 +1,24 @@
+// Generated from native/telemetry/counters.def by src/table/generate.mjs; edit that file instead.
+/** The counters of a port in the order of their cells, each with its sentence. */
+export const counterSentences = {
+  receivedPackets: 'packets received from the port',
+  receivedBytes: 'bytes received from the port',
+  forwardedPackets: 'received packets that were offered to a port',
+  consumedPackets: 'received packets that the switch itself was the receiver of',
+  droppedPackets: 'received packets that died before any port was offered them',
+  heldPackets: 'received packets that wait',
+  offeredPackets: 'packets offered to the port',
+  transmittedPackets: 'packets that the port took',
+  transmittedBytes: 'bytes that the port took',
+  transmitDroppedPackets: 'packets offered to the port that it did not get',
+  copiedPackets: 'additional receivers of packets received from the port',
+  originatedPackets: 'packets that the switch itself offered to the port',
+  flowHits: 'received frames whose fate was known',
+  flowMisses: 'received frames that took the slow path',
+  flowsRefused: 'new flows that were not cached because the port\'s share is used up',
+  macsRefused: 'MACs that were not learned because the port\'s share is used up',
+} as const;
+
+export type CounterName = keyof typeof counterSentences;
+
+export const counterNames = Object.keys(counterSentences) as readonly CounterName[];

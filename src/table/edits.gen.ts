@@ -1,0 +1,149 @@
+// Generated from native/commit/edits.def by src/table/generate.mjs; edit that file instead.
+/** The edits that a transaction is made of, and the order of their bytes. */
+import type { Cidr } from '../address/cidr.ts';
+import type { Ip } from '../address/ip.ts';
+
+/** `via` is absent for what is reached on the link itself. */
+export interface RouteEntry {
+  readonly to: Cidr;
+  readonly via: Ip | undefined;
+}
+
+export interface PutNetwork {
+  readonly edit: 'PutNetwork';
+  readonly network: number;
+  readonly name: string;
+  readonly mtu: number;
+  readonly macAgeMs: number;
+  readonly etherTypes: readonly number[];
+  readonly ingressAllowed: number;
+  readonly egressAllowed: number;
+}
+
+export interface DeleteNetwork {
+  readonly edit: 'DeleteNetwork';
+  readonly network: number;
+}
+
+export interface PutPort {
+  readonly edit: 'PutPort';
+  readonly port: number;
+  readonly name: string;
+  readonly network: number;
+  readonly type: number;
+  readonly netns: string;
+  readonly device: string;
+  readonly mac: string;
+  readonly addresses: readonly Cidr[];
+  readonly routes: readonly RouteEntry[];
+  readonly mtu: number;
+  readonly antiSpoof: number;
+  readonly persist: number;
+  readonly offloads: number;
+  readonly macsMax: number;
+  readonly flowsMax: number;
+  readonly pcapRead: string;
+  readonly pcapWrite: string;
+}
+
+export interface DeletePort {
+  readonly edit: 'DeletePort';
+  readonly port: number;
+}
+
+export interface ClosePort {
+  readonly edit: 'ClosePort';
+  readonly port: number;
+}
+
+export interface PutStaticMac {
+  readonly edit: 'PutStaticMac';
+  readonly network: number;
+  readonly mac: string;
+  readonly port: number;
+}
+
+export interface DeleteStaticMac {
+  readonly edit: 'DeleteStaticMac';
+  readonly network: number;
+  readonly mac: string;
+}
+
+export type Edit = PutNetwork | DeleteNetwork | PutPort | DeletePort | ClosePort | PutStaticMac | DeleteStaticMac;
+
+export type FieldType = 'list_prefix' | 'list_route' | 'list_u16' | 'mac' | 'text' | 'u16' | 'u32' | 'u8';
+
+export interface EditLayout {
+  readonly tag: number;
+  readonly fields: readonly (readonly [name: string, type: FieldType])[];
+}
+
+export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
+  PutNetwork: {
+    tag: 1,
+    fields: [
+      ['network', 'u16'],
+      ['name', 'text'],
+      ['mtu', 'u16'],
+      ['macAgeMs', 'u32'],
+      ['etherTypes', 'list_u16'],
+      ['ingressAllowed', 'u8'],
+      ['egressAllowed', 'u8'],
+    ],
+  },
+  DeleteNetwork: {
+    tag: 2,
+    fields: [
+      ['network', 'u16'],
+    ],
+  },
+  PutPort: {
+    tag: 3,
+    fields: [
+      ['port', 'u16'],
+      ['name', 'text'],
+      ['network', 'u16'],
+      ['type', 'u8'],
+      ['netns', 'text'],
+      ['device', 'text'],
+      ['mac', 'mac'],
+      ['addresses', 'list_prefix'],
+      ['routes', 'list_route'],
+      ['mtu', 'u16'],
+      ['antiSpoof', 'u8'],
+      ['persist', 'u8'],
+      ['offloads', 'u8'],
+      ['macsMax', 'u32'],
+      ['flowsMax', 'u32'],
+      ['pcapRead', 'text'],
+      ['pcapWrite', 'text'],
+    ],
+  },
+  DeletePort: {
+    tag: 4,
+    fields: [
+      ['port', 'u16'],
+    ],
+  },
+  ClosePort: {
+    tag: 5,
+    fields: [
+      ['port', 'u16'],
+    ],
+  },
+  PutStaticMac: {
+    tag: 6,
+    fields: [
+      ['network', 'u16'],
+      ['mac', 'mac'],
+      ['port', 'u16'],
+    ],
+  },
+  DeleteStaticMac: {
+    tag: 7,
+    fields: [
+      ['network', 'u16'],
+      ['mac', 'mac'],
+    ],
+  },
+};
