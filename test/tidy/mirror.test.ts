@@ -1,0 +1,55 @@
+/** Every file has its test and every test its file, at the same path. */
+import t from 'tap';
+import { isThere, listUnder, tell, type Finding } from './tree.ts';
+
+/** What is tested elsewhere, by pattern, and where. */
+const elsewhere: readonly [RegExp, string][] = [
+  [/\.gen\.ts$/, 'generated; test/tidy/generated.test.ts'],
+  [/^src\/(index|demo\/.*|setup\/.*|table\/generate)\.(ts|mjs)$/, 'test/e2e: run as a user runs them'],
+  [/^native\/binding\//, 'test/golden and test/property go through it'],
+  [/^native\/wire\/(arp|ethernet|icmp|icmpv6|ipv4|ipv6|sctp|tcp|udp|vlan)\.hpp$/, 'offsets and accessors; test/native/wire/parse_test.cpp'],
+  [/^native\/base\/(assert|ids|result)\.(hpp|cpp)$/, 'no behaviour of its own'],
+];
+
+/** Values so small that the test of what they serve is theirs. */
+const servants: ReadonlyMap<string, string> = new Map();
+
+function stemOf(path: string): string {
+  return path.replace(/\.(hpp|cpp|ts)$/, '');
+}
+
+t.test('TypeScript files and their tests', (t) => {
+  const findings: Finding[] = [];
+  for (const path of listUnder('src', '.ts', '.mjs')) {
+    if (elsewhere.some(([pattern]) => pattern.test(path))) continue;
+    const test = `test/unit/${path.slice('src/'.length).replace(/\.ts$/, '.test.ts')}`;
+    if (!isThere(test)) {
+      findings.push({ where: path, rule: 'mirror', reason: 'nothing shows that it does what its first sentence says', remedy: `write ${test}` });
+    }
+  }
+  for (const test of listUnder('test/unit', '.test.ts')) {
+    const path = `src/${test.slice('test/unit/'.length).replace(/\.test\.ts$/, '.ts')}`;
+    if (!isThere(path)) findings.push({ where: test, rule: 'mirror', reason: `${path} is not there`, remedy: 'move the test beside its file, or remove it' });
+  }
+  tell(t, 'src/ and test/unit/ mirror each other', findings);
+  t.end();
+});
+
+t.test('native files and their tests', (t) => {
+  const findings: Finding[] = [];
+  const stems = new Set(listUnder('native', '.hpp', '.cpp').map(stemOf));
+  for (const stem of stems) {
+    const shown = isThere(`${stem}.cpp`) ? `${stem}.cpp` : `${stem}.hpp`;
+    if (elsewhere.some(([pattern]) => pattern.test(shown)) || servants.has(stem)) continue;
+    const test = `test/native/${stem.slice('native/'.length)}_test.cpp`;
+    if (!isThere(test)) {
+      findings.push({ where: shown, rule: 'mirror', reason: 'nothing shows that it does what its first sentence says', remedy: `write ${test}` });
+    }
+  }
+  for (const test of listUnder('test/native', '_test.cpp')) {
+    const stem = `native/${test.slice('test/native/'.length).replace(/_test\.cpp$/, '')}`;
+    if (!stems.has(stem)) findings.push({ where: test, rule: 'mirror', reason: `${stem} is not there`, remedy: 'move the test beside its file, or remove it' });
+  }
+  tell(t, 'native/ and test/native/ mirror each other', findings);
+  t.end();
+});
