@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The ladder: `npm test`, every rung from the set-up to real namespaces, from a fresh clone.
+ *
+ * `node test/ladder.mjs [RUNG…] [NAME…]` climbs only the named rungs, and of those only the test files
+ * (or native tests) whose name contains one of the other words. What is counted stands in tally.mjs; a
+ * native test counts once for each build that it ran in. The last line is the sum, and it is true.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import { buildAddonWithGyp, cmakeAddon, gypAddon } from '../src/setup/addon.mjs';
+import { prepare } from '../src/setup/fresh-clone.mjs';
+import { endWithSignals, execute, filesBelow, root, step, StepError } from '../src/setup/step.mjs';
+import { has, hasProgram, install, wanted } from '../src/setup/system-packages.mjs';
+import { ProgramReader, RunnerReader, Tally } from './tally.mjs';
+
+const tally = new Tally();
+const print = (line) => process.stdout.write(`${line}\n`);
+const jobs = String(availableParallelism());
+
+/** Builds by CMake into a folder of its own: a cache must never serve two kinds of build. */
+async function buildByCmake(folder, options, target) {
+  const remedy = 'read the compiler\'s first error above';
+  await step(`configured ${folder}`, 'cmake', ['-S', '.', '-B', folder, '-DCMAKE_BUILD_TYPE=Release', ...options], { remedy });
+  const targets = target.flatMap((name) => ['--target', name]);
+  await step(`built ${folder}`, 'cmake', ['--build', folder, '--parallel', jobs, ...targets], { remedy });
+}
+
+async function runTap(folder, names, { alone = false } = {}) {
+  const all = filesBelow([`out/test/${folder}`], ['.test.js']).map((file) => relative(root, file));
+  const files = all.filter((file) => names.length === 0 || names.some((name) => file.includes(name)));
+  if (files.length === 0) {
+    if (names.length === 0) tally.add(false, false, `${folder}: no test file found`);
+    return;
+  }
+  const reader = new RunnerReader(tally, print);
+  const options = ['--reporter=tap', `--jobs=${alone ? 1 : jobs}`, ...(alone ? ['--timeout=240'] : [])];
+  const tap = join(root, 'node_modules/tap/dist/esm/run.mjs');
+  const runner = existsSync(tap) ? tap : join(root, 'node_modules/.bin/tap');
+  const { code } = await execute(process.execPath, [runner, ...options, ...files], {
+    timeout: 1_200_000, onOutput: (chunk) => reader.take(chunk),
+  });
+  const before = tally.failed;
+  reader.end();
+  if (code !== 0 && tally.failed === 0 && before === 0) tally.add(false, false, `${folder}: tap ended with ${code}`);
+}
+
+/** Runs a native test program. Its address space is not randomised: ThreadSanitizer refuses some layouts. */
+async function runNative(name, folder, names) {
+  const program = join(root, folder, 'native_tests');
+  const fixed = hasProgram('setarch') ? ['setarch', process.arch === 'arm64' ? 'aarch64' : 'x86_64', '-R'] : [];
+  for (const wantedName of names.length > 0 ? names : ['']) {
+    const reader = new ProgramReader(tally, print, name);
+    const [command, ...args] = [...fixed, program, wantedName].filter((word) => word !== '');
+    const { code } = await execute(command, args, { timeout: 600_000, onOutput: (chunk) => reader.take(chunk) });
+    const before = tally.failed;
+    reader.end();
+    if (code !== 0 && tally.failed === before && before === 0) {
+      tally.add(false, false, `${name}: all cases passed, but the program ended with ${code}`);
+    }
+  }
+}
+
+const sanitizers = { address: 'AddressSanitizer and UBSan', thread: 'ThreadSanitizer' };
+
+async function sanitized(kind, names) {
+  await buildByCmake(`build/${kind}`, ['-DVSW_TESTS=ON', `-DVSW_SANITIZE=${kind}`], ['native_tests']);
+  await runNative(`native tests under ${sanitizers[kind]}`, `build/${kind}`, names);
+}
+
+function fuzzTargets(names) {
+  return filesBelow(['test/fuzz'], ['.cpp'])
+    .map((file) => basename(file, '.cpp'))
+    .filter((target) => target !== 'replay')
+    .filter((target) => names.length === 0 || names.some((name) => target.includes(name)));
+}
+
+function corpusOf(target) {
+  const folder = join(root, 'test/fuzz/corpus', target);
+  return existsSync(folder) ? filesBelow([folder], ['']) : [];
+}
+
+/** Replays every file of each corpus, with g++ and AddressSanitizer alone, so that no machine leaves it out. */
+async function replay(names) {
+  await buildByCmake('build/address', ['-DVSW_TESTS=ON', '-DVSW_SANITIZE=address'], ['vsw']);
+  for (const target of fuzzTargets(names)) {
+    const program = join(root, 'build/address', `replay_${target}`);
+    const sources = [`test/fuzz/${target}.cpp`, 'test/fuzz/replay.cpp'].map((file) => join(root, file));
+    const library = join(root, 'build/address/libvsw.a');
+    const newest = Math.max(...[...sources, library].map((file) => statSync(file).mtimeMs));
+    if (!existsSync(program) || statSync(program).mtimeMs < newest) {
+      const flags = ['-std=c++20', '-O1', '-g', '-Wall', '-Wextra', '-fno-exceptions', '-fno-rtti', '-pthread', '-DVSW_DEBUG'];
+      const sanitize = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+      await step(`built the replay of ${target}`, 'g++', [
+        ...flags, ...sanitize, '-I', join(root, 'native'), '-I', join(root, 'test'), ...sources, library, '-o', program,
+      ], { remedy: 'read the compiler\'s first error above' });
+    }
+    const corpus = corpusOf(target);
+    const { code, output } = await execute(program, corpus, { timeout: 120_000 });
+    const good = code === 0 && corpus.length > 0;
+    tally.add(good, false, `fuzz replay ${target}: ${corpus.length === 0 ? 'its corpus is empty' : 'a file did harm'}`);
+    print(`  ${good ? '✓' : '✗'} replay of ${target} (${corpus.length} files)`);
+    if (!good) print(output.trimEnd());
+  }
+}
+
+/** Looks for new harm: a minute in all, shared by the targets. VSW_FUZZ_SECONDS makes the nights longer. */
+async function fuzz(names) {
+  await install(wanted.fuzz);
+  if (!has('clang')) {
+    tally.add(true, true, 'fuzz');
+    print('  - fuzz (skipped: clang with libFuzzer; remedy: apt-get install -y clang libclang-rt-14-dev)');
+    return;
+  }
+  const targets = fuzzTargets(names);
+  const options = ['-DVSW_FUZZ=ON', '-DVSW_SANITIZE=address', '-DCMAKE_CXX_COMPILER=clang++'];
+  await buildByCmake('build/fuzz', options, targets.map((target) => `fuzz_${target}`));
+  const total = Number(process.env.VSW_FUZZ_SECONDS ?? 60);
+  const seconds = Math.max(1, Math.floor(total / Math.max(1, targets.length)));
+  for (const target of targets) {
+    const found = join(root, 'build/fuzz', `found_${target}-`);
+    const { code, output } = await execute(join(root, 'build/fuzz', `fuzz_${target}`), [
+      `-max_total_time=${seconds}`, '-max_len=4096', '-print_final_stats=0', `-artifact_prefix=${found}`,
+      ...(corpusOf(target).length > 0 ? [`-seed_inputs=${corpusOf(target).join(',')}`] : []),
+    ], { timeout: (seconds + 120) * 1000 });
+    tally.add(code === 0, false, `fuzz ${target}`);
+    print(`  ${code === 0 ? '✓' : '✗'} fuzzed ${target} for ${seconds} s`);
+    if (code !== 0) print(output.split('\n').slice(-60).join('\n'));
+  }
+}
+
+/** Both build files have to yield an addon that loads and offers the same names. */
+async function builds() {
+  await buildAddonWithGyp();
+  const offered = [];
+  for (const [name, [file]] of [['cmake-js', cmakeAddon()], ['node-gyp', gypAddon()]]) {
+    const script = 'console.log(Object.keys(require(process.argv[1])).sort().join(" "))';
+    const { code, output } = file ? await execute(process.execPath, ['-e', script, file]) : { code: 1, output: 'no file' };
+    const same = offered.length === 0 || offered[0] === output;
+    const good = code === 0 && output.trim() !== '' && same;
+    offered.push(output);
+    tally.add(good, false, `builds: the addon by ${name} loads${same ? '' : ' but offers other names'}`);
+    print(`  ${good ? '✓' : '✗'} the addon by ${name} loads`);
+    if (!good) print(`    ${output.trim()}`);
+  }
+}
+
+const ladder = [
+  // Before tidy, which compares what the two addons export.
+  { name: 'builds', climb: builds },
+  { name: 'tidy', climb: (names) => runTap('tidy', names) },
+  {
+    name: 'native',
+    climb: async (names) => {
+      await buildByCmake('build/tests', ['-DVSW_TESTS=ON'], ['native_tests']);
+      await runNative('native tests', 'build/tests', names);
+    },
+  },
+  { name: 'unit', climb: (names) => runTap('unit', names) },
+  { name: 'golden', climb: (names) => runTap('golden', names) },
+  { name: 'property', climb: (names) => runTap('property', names) },
+  { name: 'address', climb: (names) => sanitized('address', names) },
+  { name: 'thread', climb: (names) => sanitized('thread', names) },
+  { name: 'replay', climb: replay },
+  { name: 'e2e', climb: (names) => runTap('e2e', names, { alone: true }) },
+  { name: 'fuzz', climb: fuzz, onRequest: true },
+];
+
+function choose(words) {
+  const known = new Set(ladder.map(({ name }) => name));
+  const asked = words.flatMap((word) => (word === 'sanitize' ? ['address', 'thread'] : [word]));
+  const rungs = asked.filter((word) => known.has(word));
+  const names = asked.filter((word) => !known.has(word));
+  const option = names.find((word) => word.startsWith('-'));
+  if (option !== undefined) {
+    process.stderr.write(`ladder: no option ${option}; remedy: ladder.mjs [${[...known].join('|')}|sanitize]… [NAME]…\n`);
+    process.exit(2);
+  }
+  if (names.length > 0 && rungs.length === 0) {
+    // A name alone is looked for in the tests that need no build of their own.
+    return { rungs: ladder.filter(({ name }) => ['tidy', 'unit', 'golden', 'property', 'e2e'].includes(name)), names };
+  }
+  return { rungs: ladder.filter(({ name, onRequest }) => (rungs.length > 0 ? rungs.includes(name) : !onRequest)), names };
+}
+
+async function climb() {
+  const { rungs, names } = choose(process.argv.slice(2));
+  try {
+    await prepare('test');
+    for (const rung of rungs) {
+      const start = Date.now();
+      print(`${rung.name}`);
+      try {
+        await rung.climb(names);
+      } catch (error) {
+        if (!(error instanceof StepError)) throw error;
+        tally.add(false, false, `${rung.name}: ${error.message}`);
+        print(`  ✗ ${error.message}${error.remedy ? `; remedy: ${error.remedy}` : ''}`);
+      }
+      print(`  ${rung.name} took ${((Date.now() - start) / 1000).toFixed(0)} s`);
+    }
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    tally.add(false, false, `the set-up: ${error.message}`);
+    print(`✗ ${error.message}${error.remedy ? `; remedy: ${error.remedy}` : ''}`);
+  }
+  if (tally.passed + tally.failed + tally.skipped === 0) tally.add(false, false, `no test is named ${names.join(' or ')}`);
+  for (const failure of tally.failures) print(`not ok: ${failure}`);
+  print(tally.line);
+  process.exitCode = tally.failed === 0 ? 0 : 1;
+}
+
+endWithSignals();
+await climb();
