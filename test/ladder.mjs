@@ -6,7 +6,7 @@
  * (or native tests) whose name contains one of the other words. What is counted stands in tally.mjs; a
  * native test counts once for each build that it ran in. The last line is the sum, and it is true.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { buildAddonWithGyp, cmakeAddon, gypAddon } from '../src/setup/addon.mjs';
@@ -35,15 +35,13 @@ async function runTap(folder, names, { alone = false } = {}) {
     return;
   }
   const reader = new RunnerReader(tally, print);
+  const before = tally.failed;
   const options = ['--reporter=tap', `--jobs=${alone ? 1 : jobs}`, ...(alone ? ['--timeout=240'] : [])];
-  const tap = join(root, 'node_modules/tap/dist/esm/run.mjs');
-  const runner = existsSync(tap) ? tap : join(root, 'node_modules/.bin/tap');
-  const { code } = await execute(process.execPath, [runner, ...options, ...files], {
+  const { code } = await execute(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), ...options, ...files], {
     timeout: 1_200_000, onOutput: (chunk) => reader.take(chunk),
   });
-  const before = tally.failed;
   reader.end();
-  if (code !== 0 && tally.failed === 0 && before === 0) tally.add(false, false, `${folder}: tap ended with ${code}`);
+  if (code !== 0 && tally.failed === before) tally.add(false, false, `${folder}: tap ended with ${code}`);
 }
 
 /** Runs a native test program. Its address space is not randomised: ThreadSanitizer refuses some layouts. */
@@ -52,11 +50,11 @@ async function runNative(name, folder, names) {
   const fixed = hasProgram('setarch') ? ['setarch', process.arch === 'arm64' ? 'aarch64' : 'x86_64', '-R'] : [];
   for (const wantedName of names.length > 0 ? names : ['']) {
     const reader = new ProgramReader(tally, print, name);
+    const before = tally.failed;
     const [command, ...args] = [...fixed, program, wantedName].filter((word) => word !== '');
     const { code } = await execute(command, args, { timeout: 600_000, onOutput: (chunk) => reader.take(chunk) });
-    const before = tally.failed;
     reader.end();
-    if (code !== 0 && tally.failed === before && before === 0) {
+    if (code !== 0 && tally.failed === before) {
       tally.add(false, false, `${name}: all cases passed, but the program ended with ${code}`);
     }
   }
@@ -119,10 +117,12 @@ async function fuzz(names) {
   const total = Number(process.env.VSW_FUZZ_SECONDS ?? 60);
   const seconds = Math.max(1, Math.floor(total / Math.max(1, targets.length)));
   for (const target of targets) {
-    const found = join(root, 'build/fuzz', `found_${target}-`);
+    // What it learns stays out of the tree; the first folder is the one that libFuzzer writes to.
+    const learned = join(root, 'build/fuzz', `learned_${target}`);
+    mkdirSync(learned, { recursive: true });
+    const folders = [learned, join(root, 'test/fuzz/corpus', target)].filter((folder) => existsSync(folder));
     const { code, output } = await execute(join(root, 'build/fuzz', `fuzz_${target}`), [
-      `-max_total_time=${seconds}`, '-max_len=4096', '-print_final_stats=0', `-artifact_prefix=${found}`,
-      ...(corpusOf(target).length > 0 ? [`-seed_inputs=${corpusOf(target).join(',')}`] : []),
+      `-max_total_time=${seconds}`, '-max_len=4096', `-artifact_prefix=${learned}-`, ...folders,
     ], { timeout: (seconds + 120) * 1000 });
     tally.add(code === 0, false, `fuzz ${target}`);
     print(`  ${code === 0 ? '✓' : '✗'} fuzzed ${target} for ${seconds} s`);

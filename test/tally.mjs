@@ -9,6 +9,8 @@
  */
 const point = /^(not )?ok\b(?: (\d+))?(?: - )?(.*)$/;
 
+const counted = (number) => `${number} case${number === 1 ? '' : 's'}`;
+
 function readPoint(line) {
   const found = point.exec(line);
   if (!found) return undefined;
@@ -108,14 +110,14 @@ export class RunnerReader extends LineReader {
     if (file.ok && !file.skipped && cases.length === 0) this.#tally.add(false, false, `${name}: no test case ran`);
 
     const mark = file.ok ? (file.skipped ? '-' : '✓') : '✗';
-    const counted = file.skipped ? `skipped: ${file.reason}` : `${cases.length} cases, ${file.seconds.toFixed(1)} s`;
-    this.#print(`  ${mark} ${name} (${counted})`);
+    const told = file.skipped ? `skipped: ${file.reason}` : `${counted(cases.length)}, ${file.seconds.toFixed(1)} s`;
+    this.#print(`  ${mark} ${name} (${told})`);
     for (const each of cases) if (each.skipped) this.#print(`      - ${each.name} (skipped: ${each.reason})`);
     for (const [index, each] of cases.entries()) {
       if (each.ok) continue;
       const after = cases[index + 1]?.text ?? tail;
       const end = after.findIndex((line) => /^ {4}# Subtest/.test(line));
-      for (const line of [...each.text, `    not ok - ${each.name}`, ...after.slice(0, end < 0 ? undefined : end)]) {
+      for (const line of [...each.text, ...after.slice(0, end < 0 ? undefined : end)]) {
         this.#print(`    ${line}`);
       }
     }
@@ -168,10 +170,10 @@ export class ProgramReader extends LineReader {
 
   finish() {
     if (this.#plan === this.#count && this.#count > 0) {
-      this.#print(`  ✓ ${this.#name} (${this.#count} cases)`);
+      this.#print(`  ✓ ${this.#name} (${counted(this.#count)})`);
       return;
     }
-    this.#tally.add(false, false, `${this.#name}: the program ended early, after ${this.#count} cases`);
+    this.#tally.add(false, false, `${this.#name}: the program ended early, after ${counted(this.#count)}`);
     for (const line of this.#lines.slice(-200)) this.#print(`    ${line}`);
   }
 }
