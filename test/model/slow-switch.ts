@@ -1,0 +1,305 @@
+/**
+ * The slow twin: a whole switch without cache, threads or native code, written from DESIGN's sentences.
+ *
+ * Every frame is judged anew against plain lists. It knows networks, memory ports, learning, anti-spoof,
+ * answers for declared addresses, default policies, MTU and super-frames. Time is a number.
+ */
+import {
+  arp, be16, ethernet, ipBytes, ipText, join, linkLayerOption, linkLocalOf, macText, neighborAdvertisement, read16,
+} from '../harness/frames.ts';
+import { type Reading, readFrame } from './reading.ts';
+import { completeChecksum, countPackets, cutSegments, type ModelOffload } from './super-frame.ts';
+
+export interface ModelNetwork {
+  name: string;
+  mtu?: number;
+  defaultPolicy?: { ingress?: 'allow' | 'drop'; egress?: 'allow' | 'drop' };
+  etherTypes?: readonly number[];
+  staticMacs?: readonly { mac: string; port: string }[];
+  macAgeSeconds?: number;
+}
+
+export interface ModelPort {
+  name: string;
+  network: string;
+  mac: string;
+  addresses: readonly string[];
+  antiSpoof: boolean;
+  mtu?: number;
+  offloads?: boolean;
+  macsMax?: number;
+}
+
+export interface Death {
+  port: string;
+  direction: 'receive' | 'transmit';
+  reason: string;
+  packets: number;
+}
+
+export interface Delivered {
+  frame: Uint8Array;
+  offload?: ModelOffload;
+}
+
+interface Station {
+  port: string;
+  heardMs: number;
+}
+
+interface Fate {
+  receivers: ModelPort[];
+  answer?: Uint8Array;
+  reason?: string;
+}
+
+const zeroMac = '00:00:00:00:00:00';
+const addressOf = (prefix: string): string => prefix.split('/')[0] ?? prefix;
+const canonical = (prefix: string): string => ipText(ipBytes(addressOf(prefix)));
+const isGroup = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
+
+export class SlowSwitch {
+  readonly networks = new Map<string, ModelNetwork>();
+  readonly ports = new Map<string, ModelPort>();
+  readonly learned = new Map<string, Map<string, Station>>(); // network → MAC → station
+  readonly delivered = new Map<string, Delivered[]>();
+  readonly deaths: Death[] = [];
+  readonly totals = { received: 0, forwarded: 0, consumed: 0, copied: 0, originated: 0, offered: 0, transmitted: 0 };
+  nowMs = 0;
+
+  putNetwork(network: ModelNetwork): void {
+    this.networks.set(network.name, network);
+    this.#forgetStrays();
+  }
+
+  putPort(port: ModelPort): void {
+    this.ports.set(port.name, port);
+    this.#forgetStrays();
+  }
+
+  removePort(name: string): void {
+    this.ports.delete(name);
+    this.#forgetStrays();
+  }
+
+  removeNetwork(name: string): void {
+    this.networks.delete(name);
+    this.learned.delete(name);
+  }
+
+  advance(ms: number): void {
+    this.nowMs += ms;
+    for (const [name, stations] of this.learned) {
+      const age = (this.networks.get(name)?.macAgeSeconds ?? 300) * 1000;
+      for (const [mac, station] of stations) if (this.nowMs - station.heardMs >= age) stations.delete(mac);
+    }
+  }
+
+  /** What was learned of a port that left its network, or of a MAC that is declared now, is not true any more. */
+  #forgetStrays(): void {
+    for (const [network, stations] of this.learned) {
+      for (const [mac, { port }] of stations) {
+        if (this.ports.get(port)?.network !== network || this.#declaredAt(network, mac) !== undefined) stations.delete(mac);
+      }
+    }
+  }
+
+  #membersOf(network: string): ModelPort[] {
+    return [...this.ports.values()].filter((port) => port.network === network);
+  }
+
+  #declaredAt(network: string, mac: string): string | undefined {
+    const listed = this.networks.get(network)?.staticMacs?.find((entry) => entry.mac === mac);
+    if (listed !== undefined) return listed.port;
+    return this.#membersOf(network).find((port) => port.mac === mac)?.name;
+  }
+
+  #stationOf(network: string, mac: string): string | undefined {
+    return this.#declaredAt(network, mac) ?? this.learned.get(network)?.get(mac)?.port;
+  }
+
+  #die(port: string, direction: Death['direction'], reason: string, packets: number): void {
+    this.deaths.push({ port, direction, reason, packets });
+  }
+
+  /** A frame enters by the port. */
+  send(portName: string, sent: Uint8Array, sentOffload?: ModelOffload): void {
+    const port = this.ports.get(portName);
+    if (port === undefined) throw new Error(`the twin has no port ${portName}`);
+    let frame = sent;
+    let offload = sentOffload;
+    if (frame.length >= 18 && read16(frame, 12) === 0x8100 && (read16(frame, 14) & 0xfff) === 0) {
+      frame = join(frame.subarray(0, 12), frame.subarray(16));
+      if (offload !== undefined) offload = { ...offload, checksumStart: offload.checksumStart - 4 };
+    }
+    const outcome = readFrame(frame, offload !== undefined && offload.gso !== 'none');
+    const packets = outcome.ok ? (offload === undefined ? 1 : countPackets(frame, outcome.reading, offload)) : 1;
+    this.totals.received += packets ?? 1;
+    const died = !outcome.ok ? outcome.reason : packets === undefined ? 'offload_malformed' : undefined;
+    if (died !== undefined || !outcome.ok || packets === undefined) {
+      this.#die(portName, 'receive', died ?? '', 1);
+      return;
+    }
+    const fate = this.#judge(port, frame, outcome.reading);
+    if (fate.reason !== undefined) {
+      this.#die(portName, 'receive', fate.reason, packets);
+    } else if (fate.answer !== undefined) {
+      this.totals.consumed += packets;
+      this.totals.originated += 1;
+      const answer = readFrame(fate.answer, false);
+      if (answer.ok) this.#deliver(port, fate.answer, answer.reading, undefined, 1);
+    } else {
+      this.totals.forwarded += packets;
+      this.totals.copied += packets * (fate.receivers.length - 1);
+      for (const receiver of fate.receivers) this.#deliver(receiver, frame, outcome.reading, offload, packets);
+    }
+  }
+
+  #judge(port: ModelPort, frame: Uint8Array, reading: Reading): Fate {
+    const network = this.networks.get(port.network);
+    const drop = (reason: string): Fate => ({ receivers: [], reason });
+    if (network === undefined) return drop('port_not_active');
+    const source = macText(frame, 6);
+    const destination = macText(frame, 0);
+    if (isGroup(source) || source === zeroMac) return drop('source_mac_invalid');
+    if (/^01:80:c2:00:00:0.$/.test(destination)) return drop('link_local_group');
+    if (reading.tags > 0) return drop('vlan_not_carried');
+    const isIp = reading.kind === 'ipv4' || reading.kind === 'ipv6';
+    if (!isIp && reading.kind !== 'arp' && !(reading.kind === 'other' && network.etherTypes?.includes(reading.type))) return drop('ether_type_denied');
+    if (port.antiSpoof) {
+      const spoofed = findSpoof(port, frame, reading, source);
+      if (spoofed !== undefined) return drop(spoofed);
+    }
+    const isJudged = isIp && !isDiscovery(frame, reading);
+    if (isJudged && network.defaultPolicy?.egress === 'drop') return drop('egress_denied');
+    if (!port.antiSpoof) this.#learn(port, source);
+    const answer = this.#answer(port, frame, reading);
+    if (answer !== undefined) return { receivers: [], answer };
+    const station = isGroup(destination) ? undefined : this.#stationOf(port.network, destination);
+    if (station === port.name) return drop('hairpin');
+    const others = this.#membersOf(port.network).filter(({ name }) => name !== port.name);
+    const receivers = isGroup(destination) ? others : others.filter((other) => (station === undefined ? !other.antiSpoof : other.name === station));
+    if (receivers.length === 0) return drop('no_receiver');
+    if (isJudged && network.defaultPolicy?.ingress === 'drop') return drop('ingress_denied');
+    return { receivers };
+  }
+
+  #learn(port: ModelPort, mac: string): void {
+    if (this.#declaredAt(port.network, mac) !== undefined) return;
+    const stations = this.learned.get(port.network) ?? new Map<string, Station>();
+    this.learned.set(port.network, stations);
+    const held = [...stations.values()].filter((station) => station.port === port.name).length;
+    if (stations.get(mac)?.port !== port.name && held >= (port.macsMax ?? 16)) return;
+    stations.set(mac, { port: port.name, heardMs: this.nowMs });
+  }
+
+  /** What the switch itself says to who asks for a declared address. */
+  #answer(port: ModelPort, frame: Uint8Array, reading: Reading): Uint8Array | undefined {
+    const owner = (address: string): ModelPort | undefined =>
+      this.#membersOf(port.network).find((other) => other.name !== port.name && other.addresses.some((own) => canonical(own) === address));
+    const at = reading.network;
+    if (reading.kind === 'arp') {
+      const sender = ipText(frame.subarray(at + 14, at + 18));
+      const target = ipText(frame.subarray(at + 24, at + 28));
+      const bound = owner(target);
+      if (read16(frame, at + 6) !== 1 || sender === target || bound === undefined) return undefined;
+      const asker = macText(frame, at + 8);
+      const payload = arp({ operation: 2, senderMac: bound.mac, senderIp: target, targetMac: asker, targetIp: sender });
+      return ethernet({ source: bound.mac, destination: asker, type: 0x0806, payload });
+    }
+    const message = readDiscovery(frame, reading);
+    if (message?.type !== 135 || message.isBroken || message.target === reading.source) return undefined;
+    const bound = owner(message.target);
+    if (bound === undefined) return undefined;
+    const isProbe = reading.source === '::';
+    const ends = { source: message.target, destination: isProbe ? 'ff02::1' : reading.source };
+    const said = neighborAdvertisement(ends, message.target, isProbe ? 0x20 : 0x60, linkLayerOption(2, bound.mac));
+    const payload = join([0x60, 0, 0, 0], be16(said.length), [58, 255], ipBytes(ends.source), ipBytes(ends.destination), said);
+    return ethernet({ source: bound.mac, destination: isProbe ? '33:33:00:00:00:01' : macText(frame, 6), type: 0x86dd, payload });
+  }
+
+  #deliver(receiver: ModelPort, frame: Uint8Array, reading: Reading, offload: ModelOffload | undefined, packets: number): void {
+    this.totals.offered += packets;
+    const mtu = receiver.mtu ?? this.networks.get(receiver.network)?.mtu ?? 1500;
+    const size = packets > 1 ? reading.payload - reading.network + (offload?.gsoSize ?? 0) : reading.end - reading.network;
+    if (size > mtu) {
+      this.#die(receiver.name, 'transmit', 'mtu_exceeded', packets);
+      return;
+    }
+    this.totals.transmitted += packets;
+    const into = this.delivered.get(receiver.name) ?? [];
+    this.delivered.set(receiver.name, into);
+    if (offload?.needsChecksum !== true) into.push({ frame });
+    else if (receiver.offloads === true) into.push({ frame, offload: packets > 1 ? offload : { ...offload, gso: 'none', gsoSize: 0 } });
+    else if (packets > 1) for (const segment of cutSegments(frame, reading, offload)) into.push({ frame: segment });
+    else into.push({ frame: completeChecksum(frame, reading) });
+  }
+}
+
+interface Discovery {
+  type: number;
+  target: string;
+  isBroken: boolean;
+  mac: string | undefined; // the link-layer address that it claims for its sender
+}
+
+/** Router and neighbour discovery (RFC 4861); undefined for everything else. */
+function readDiscovery(frame: Uint8Array, { kind, protocol, isWhole, transport, end, hopLimit, fragment }: Reading): Discovery | undefined {
+  const type = frame[transport] ?? 0;
+  if (kind !== 'ipv6' || protocol !== 58 || !isWhole || type < 133 || type > 137) return undefined;
+  const fixed = { 133: 8, 134: 16, 135: 24, 136: 24, 137: 40 }[type as 133];
+  const message: Discovery = { type, target: '', isBroken: true, mac: undefined };
+  if (end - transport < fixed || hopLimit !== 255 || fragment !== 'none') return message;
+  if (type === 135 || type === 136) message.target = ipText(frame.subarray(transport + 8, transport + 24));
+  const wanted = type === 136 || type === 137 ? 2 : 1;
+  let count = 0;
+  for (let at = transport + fixed; at < end; ++count) {
+    const length = (frame[at + 1] ?? 0) * 8;
+    if (end - at < 8 || length === 0 || length > end - at || count === 16) return message;
+    if (frame[at] === wanted) {
+      const mac = macText(frame, at + 2);
+      if (length !== 8 || (message.mac !== undefined && message.mac !== mac)) return message;
+      message.mac = mac;
+    }
+    at += length;
+  }
+  message.isBroken = false;
+  return message;
+}
+
+/** Neighbour discovery and multicast listener discovery: what no policy judges. */
+function isDiscovery(frame: Uint8Array, { kind, protocol, isWhole, transport }: Reading): boolean {
+  const type = frame[transport] ?? 0;
+  return kind === 'ipv6' && protocol === 58 && isWhole && ((type >= 130 && type <= 137) || type === 143);
+}
+
+/** The reason why a port may not say this of itself, if there is one. */
+function findSpoof(port: ModelPort, frame: Uint8Array, reading: Reading, source: string): string | undefined {
+  if (source !== port.mac) return 'mac_spoofed';
+  const owns = (address: string): boolean => port.addresses.some((own) => canonical(own) === address);
+  const mayUse = (address: string): boolean => owns(address) || address === linkLocalOf(port.mac);
+  if (reading.kind === 'arp') {
+    const operation = read16(frame, reading.network + 6);
+    const sender = ipText(frame.subarray(reading.network + 14, reading.network + 18));
+    const isProbe = operation === 1 && sender === '0.0.0.0';
+    const isHonest = [1, 2].includes(operation) && macText(frame, reading.network + 8) === port.mac && (isProbe || owns(sender));
+    return isHonest ? undefined : 'arp_spoofed';
+  }
+  if (reading.kind !== 'ipv4' && reading.kind !== 'ipv6') return undefined;
+  const sourcePort = read16(frame, reading.transport);
+  const destinationPort = read16(frame, reading.transport + 2);
+  const isUdp = reading.protocol === 17 && reading.isWhole;
+  const isDhcpClient = reading.kind === 'ipv4' && isUdp && sourcePort === 68 && destinationPort === 67;
+  if (reading.source === '0.0.0.0' ? !isDhcpClient : reading.source === '::' ? !isDiscovery(frame, reading) : !mayUse(reading.source)) return 'ip_spoofed';
+  const message = readDiscovery(frame, reading);
+  if (message !== undefined) {
+    if (message.isBroken || (message.mac !== undefined && message.mac !== port.mac)) return 'nd_spoofed';
+    if (message.type === 134 || message.type === 137) return 'router_advertisement_denied';
+    return message.type === 136 && !mayUse(message.target) ? 'nd_spoofed' : undefined;
+  }
+  const servers = reading.kind === 'ipv4' ? [67, 68] : [547, 546];
+  if (isUdp && sourcePort === servers[0] && destinationPort === servers[1]) return 'dhcp_spoofed';
+  if (!isDhcpClient) return undefined;
+  const hardware = reading.payload + 28;
+  return hardware + 6 <= reading.end && macText(frame, hardware) === port.mac ? undefined : 'dhcp_spoofed';
+}
