@@ -60,7 +60,9 @@ std::string v6_text(const Ip& ip) {
 }
 
 // As its header says: an IPv4-mapped address in an IPv6 header is still written as IPv6.
-std::string address_text(const std::byte* from, bool v4) { return v4 ? to_string(Ip::v4(from)) : v6_text(Ip::v6(from)); }
+std::string address_text(const std::byte* from, bool v4) {
+  return v4 ? to_string(Ip::v4(from)) : v6_text(Ip::v6(from));
+}
 
 std::string macs_text(std::span<const std::byte> frame) {
   if (frame.size() < Ethernet::kSource) return decimal(static_cast<std::uint32_t>(frame.size())) + " bytes";

@@ -1,0 +1,46 @@
+// Program: what is done to a flow's packets, and who decided so.
+// Home: worker; a value.
+//
+// The stages of the pipeline write it, once per flow. It says in which stage and by which rule it was
+// decided, so "why" is a field and not a debugging mode.
+#pragma once
+#include <cstdint>
+#include "base/ids.hpp"
+#include "telemetry/counters.hpp"
+#include "wire/mac.hpp"
+
+namespace vsw {
+
+// Rule 1 is the network's defaultPolicy: what nothing else decided.
+inline constexpr RuleId kDefaultRule{1};
+
+enum class FloodSet : std::uint8_t {
+  kMembers,     // every open port of the network
+  kUndeclared,  // those that may hold MACs which nobody declared
+};
+
+enum class StageId : std::uint8_t {
+  kParse, kAdmit, kAntiSpoof, kAclEgress, kRespond, kBridge, kAclIngress, kDeliver
+};
+[[nodiscard]] const char* name_of(StageId stage) noexcept;
+
+struct Program {
+  enum class Action : std::uint8_t {
+    kNone,     // undecided
+    kDrop,     // dies for `reason`
+    kOutput,   // to `output`
+    kFlood,    // to all of `flood_set` but the ingress port
+    kRespond,  // the switch answers, from `answer`
+  };
+  Action action = Action::kNone;
+  DropReason reason = DropReason::kNone;
+  FloodSet flood_set = FloodSet::kMembers;
+  StageId stage = StageId::kParse;  // the stage that decided
+  PortId output;
+  RuleId rule;
+  Mac answer;                // the MAC that ARP or neighbour discovery asked for
+  bool cacheable = true;     // read nothing but the key
+  bool learn = false;        // the source MAC is to be learned
+};
+
+}  // namespace vsw

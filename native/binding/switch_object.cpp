@@ -1,0 +1,359 @@
+#include "binding/switch_object.hpp"
+
+#include "binding/convert.hpp"
+#include "port/open_port.hpp"
+#include "wire/dissect.hpp"
+
+namespace vsw {
+
+namespace {
+
+constexpr double kU16 = 65'535, kU32 = 4'294'967'295;
+
+// Runs one call on a thread of libuv's pool, where it may open devices and wait for workers.
+class CommitTask final : public Napi::AsyncWorker {
+ public:
+  CommitTask(Napi::Env env, std::shared_ptr<Dataplane> dataplane, std::span<const std::byte> edits)
+      : AsyncWorker(env),
+        deferred_(Napi::Promise::Deferred::New(env)),
+        dataplane_(std::move(dataplane)),
+        edits_(edits.begin(), edits.end()) {}
+  [[nodiscard]] Napi::Promise promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override { result_ = dataplane_->commit(edits_); }
+  void OnOK() override {
+    dataplane_->read_letters();
+    if (result_) deferred_.Resolve(to_js(Env(), result_.value()));
+    else deferred_.Reject(to_js_error(Env(), result_.error()).Value());
+  }
+
+ private:
+  Napi::Promise::Deferred deferred_;
+  std::shared_ptr<Dataplane> dataplane_;
+  std::vector<std::byte> edits_;
+  Result<Receipt> result_ = Error{};
+};
+
+// Ends the workers and closes the devices; both may take a moment.
+class CloseTask final : public Napi::AsyncWorker {
+ public:
+  CloseTask(Napi::Env env, std::shared_ptr<Dataplane> dataplane)
+      : AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)), dataplane_(std::move(dataplane)) {}
+  [[nodiscard]] Napi::Promise promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override {
+    if (dataplane_) dataplane_->stop();
+    dataplane_.reset();
+  }
+  void OnOK() override { deferred_.Resolve(Env().Undefined()); }
+
+ private:
+  Napi::Promise::Deferred deferred_;
+  std::shared_ptr<Dataplane> dataplane_;
+};
+
+std::uint32_t option(const Napi::Object& options, const char* name, std::uint32_t otherwise) {
+  const Napi::Value value = options.Get(name);
+  return value.IsNumber() ? value.As<Napi::Number>().Uint32Value() : otherwise;
+}
+
+template <class Key>
+void push_flow(Napi::Array& rows, const Flow<Key>& flow, std::uint32_t number, std::uint32_t now_ms,
+               std::uint32_t id_base) {
+  Napi::Env env = rows.Env();
+  const unsigned from = flow.initiator, to = from ^ 1;
+  Napi::Object row = Napi::Object::New(env);
+  std::string source, destination;
+  if constexpr (sizeof(Key) == sizeof(FlowKey4)) {
+    source = to_string(Ip::v4(&flow.key.address[from]));
+    destination = to_string(Ip::v4(&flow.key.address[to]));
+  } else if (flow.key.kind == static_cast<std::uint8_t>(FlowKind::kIpv6)) {
+    source = to_string(Ip::v6(flow.key.address[from]));
+    destination = to_string(Ip::v6(flow.key.address[to]));
+  } else {
+    source = to_string(flow.mac[from]);
+    destination = to_string(flow.mac[to]);
+  }
+  const bool ether = flow.key.kind == static_cast<std::uint8_t>(FlowKind::kEther);
+  const auto load = [](const std::atomic<std::uint64_t>& cell) {
+    return static_cast<double>(cell.load(std::memory_order_relaxed));
+  };
+  row.Set("id", id_base + number);
+  row.Set("network", flow.key.network);
+  row.Set("protocol", ether ? 0 : flow.key.protocol);
+  row.Set("etherType", ether ? flow.key.port[0] : 0);
+  row.Set("source", source);
+  row.Set("sourcePort", ether ? 0 : flow.key.port[from]);
+  row.Set("destination", destination);
+  row.Set("destinationPort", ether ? 0 : flow.key.port[to]);
+  row.Set("sourceNativePort", flow.port[from].value);
+  row.Set("destinationNativePort", flow.port[to].value);
+  row.Set("state", flow.heard[to].load(std::memory_order_relaxed) != 0 ? "established" : "new");
+  row.Set("packets", load(flow.direction[0].packets) + load(flow.direction[1].packets));
+  row.Set("bytes", load(flow.direction[0].bytes) + load(flow.direction[1].bytes));
+  row.Set("ageSeconds", (now_ms - flow.created_ms) / 1000);
+  row.Set("generation", Grounds{flow.confirmed.load(std::memory_order_relaxed)}.generation());
+  rows.Set(rows.Length(), row);
+}
+
+const char* name_of(EventType type) {
+  switch (type) {
+    case EventType::kMacLearned: return "mac_learned";
+    case EventType::kMacMoved: return "mac_moved";
+    case EventType::kMacAged: return "mac_aged";
+  }
+  return "";
+}
+
+}  // namespace
+
+Napi::Function SwitchObject::define(Napi::Env env) {
+  return DefineClass(env, "Switch",
+                     {InstanceMethod("commit", &SwitchObject::commit), InstanceMethod("trace", &SwitchObject::trace),
+                      InstanceMethod("counters", &SwitchObject::counters),
+                      InstanceMethod("kernelDropped", &SwitchObject::kernel_dropped),
+                      InstanceMethod("fdb", &SwitchObject::fdb), InstanceMethod("flows", &SwitchObject::flows),
+                      InstanceMethod("flushFdb", &SwitchObject::flush_fdb),
+                      InstanceMethod("flushFlows", &SwitchObject::flush_flows),
+                      InstanceMethod("drainEvents", &SwitchObject::drain_events),
+                      InstanceMethod("lastDrops", &SwitchObject::last_drops),
+                      InstanceMethod("memorySend", &SwitchObject::memory_send),
+                      InstanceMethod("memoryReceive", &SwitchObject::memory_receive),
+                      InstanceMethod("run", &SwitchObject::run), InstanceMethod("advance", &SwitchObject::advance),
+                      InstanceMethod("close", &SwitchObject::close)});
+}
+
+SwitchObject::SwitchObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  const Napi::Object options = info[0].IsObject() ? info[0].As<Napi::Object>() : Napi::Object::New(info.Env());
+  DataplaneOptions wanted;
+  wanted.threads = option(options, "workers", 1);
+  wanted.virtual_clock = options.Get("virtualClock").ToBoolean().Value();
+  wanted.limits.ports = option(options, "portsMax", wanted.limits.ports);
+  wanted.limits.flows = option(options, "flowsMax", wanted.limits.flows);
+  wanted.limits.macs = option(options, "macsMax", wanted.limits.macs);
+  const Napi::Value first = options.Get("firstGeneration");
+  if (first.IsNumber()) wanted.first = GenerationId{static_cast<std::uint64_t>(first.As<Napi::Number>().Int64Value())};
+  if (wanted.threads >= Epoch::kReadersMax || wanted.limits.ports < 2 || wanted.limits.ports > 65'536 ||
+      wanted.limits.flows < 64 || wanted.limits.flows > (1u << 26) || wanted.limits.macs < 8 ||
+      wanted.limits.macs > (1u << 24)) {
+    Napi::RangeError::New(info.Env(),
+                          "workers must be 0…63, portsMax 2…65536, flowsMax 64…67108864, macsMax 8…16777216")
+        .ThrowAsJavaScriptException();
+    return;
+  }
+  dataplane_ = std::make_shared<Dataplane>(wanted);
+}
+
+Dataplane* SwitchObject::open(Napi::Env env) {
+  if (!dataplane_) Napi::Error::New(env, "the switch is closed").ThrowAsJavaScriptException();
+  return dataplane_.get();
+}
+
+Napi::Value SwitchObject::commit(const Napi::CallbackInfo& info) {
+  const auto edits = bytes_from(info[0], "edits");
+  if (!edits || open(info.Env()) == nullptr) return info.Env().Undefined();
+  auto* task = new CommitTask(info.Env(), dataplane_, *edits);
+  const Napi::Promise promise = task->promise();
+  task->Queue();
+  return promise;
+}
+
+Napi::Value SwitchObject::trace(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const auto frame = bytes_from(info[0], "frame");
+  if (!frame) return env.Undefined();
+  const auto port = number_from(info[1], "port", kU16);
+  if (!port || open(env) == nullptr) return env.Undefined();
+  std::optional<std::span<const std::byte>> edits;
+  if (!info[2].IsUndefined()) {
+    edits = bytes_from(info[2], "edits");
+    if (!edits) return env.Undefined();
+  }
+  Result<Trace> result = dataplane_->trace(PortId{static_cast<std::uint16_t>(*port)}, *frame, {},
+                                           edits ? &*edits : nullptr);
+  if (result) return to_js(env, result.value());
+  to_js_error(env, result.error()).ThrowAsJavaScriptException();
+  return env.Undefined();
+}
+
+Napi::Value SwitchObject::counters(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (open(env) == nullptr) return env.Undefined();
+  Counters& counters = dataplane_->fabric().counters;
+  const std::span<std::uint64_t> cells = counters.cells();
+  // The buffer keeps the switch's memory alive as long as JavaScript holds it, closed or not.
+  auto* keep = new std::shared_ptr<Dataplane>(dataplane_);
+  const Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(
+      env, cells.data(), cells.size_bytes(), [](Napi::Env, void*, std::shared_ptr<Dataplane>* held) { delete held; },
+      keep);
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("cells", Napi::BigUint64Array::New(env, cells.size(), buffer, 0, napi_biguint64_array));
+  result.Set("workers", counters.worker_count());
+  result.Set("ports", counters.port_count());
+  result.Set("rowLength", static_cast<double>(kRowLength));
+  return result;
+}
+
+Napi::Value SwitchObject::kernel_dropped(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const auto port = number_from(info[0], "port", kU16);
+  if (!port || open(env) == nullptr) return env.Undefined();
+  const std::shared_ptr<const Generation> generation = dataplane_->running();
+  const PortEntry* entry = generation->port(PortId{static_cast<std::uint16_t>(*port)});
+  const std::uint64_t dropped = entry != nullptr && entry->device ? entry->device->kernel_dropped() : 0;
+  return Napi::Number::New(env, static_cast<double>(dropped));
+}
+
+Napi::Value SwitchObject::fdb(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (open(env) == nullptr) return env.Undefined();
+  Napi::Array rows = Napi::Array::New(env);
+  const std::uint32_t now_ms = dataplane_->fabric().now_ms();
+  dataplane_->fabric().macs.visit([&](const MacTable::Entry& entry) {
+    Napi::Object row = Napi::Object::New(env);
+    row.Set("network", entry.network.value);
+    row.Set("mac", to_string(entry.mac));
+    row.Set("port", entry.port.value);
+    row.Set("ageSeconds", (now_ms - entry.heard_ms) / 1000);
+    rows.Set(rows.Length(), row);
+  });
+  return rows;
+}
+
+Napi::Value SwitchObject::flows(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (open(env) == nullptr) return env.Undefined();
+  Napi::Array rows = Napi::Array::New(env);
+  const std::uint32_t now_ms = dataplane_->fabric().now_ms();
+  // Even ids are IPv4's, odd ones the others', so both caches share one space of ids.
+  dataplane_->fabric().flows4.visit(
+      [&](std::uint32_t number, const Flow4& flow) { push_flow(rows, flow, 2 * number, now_ms, 0); });
+  dataplane_->fabric().flows6.visit(
+      [&](std::uint32_t number, const Flow6& flow) { push_flow(rows, flow, 2 * number, now_ms, 1); });
+  return rows;
+}
+
+Napi::Value SwitchObject::flush_fdb(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const auto network = number_from(info[0], "network", kU16);
+  if (!network) return env.Undefined();
+  const auto port = number_from(info[1], "port", kU16);
+  if (!port) return env.Undefined();
+  const auto mac = mac_from(info[2], "mac");
+  if (!mac || open(env) == nullptr) return env.Undefined();
+  return Napi::Number::New(env, dataplane_->flush_macs(NetworkId{static_cast<std::uint16_t>(*network)},
+                                                       PortId{static_cast<std::uint16_t>(*port)}, *mac));
+}
+
+Napi::Value SwitchObject::flush_flows(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const auto port = number_from(info[0], "port", kU16);
+  if (!port || open(env) == nullptr) return env.Undefined();
+  return Napi::Number::New(env, dataplane_->flush_flows(PortId{static_cast<std::uint16_t>(*port)}));
+}
+
+Napi::Value SwitchObject::drain_events(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (open(env) == nullptr) return env.Undefined();
+  Napi::Array rows = Napi::Array::New(env);
+  std::uint64_t lost = 0;
+  for (std::uint32_t i = 0; i < dataplane_->workers().size(); ++i) {
+    EventRing& ring = dataplane_->workers().worker(i).events();
+    for (Event event; ring.pop(event);) {
+      Napi::Object row = Napi::Object::New(env);
+      row.Set("type", name_of(event.type));
+      row.Set("network", event.network.value);
+      row.Set("mac", to_string(Mac::from_number(event.mac)));
+      row.Set("port", event.port.value);
+      row.Set("fromPort", event.from_port.value);
+      rows.Set(rows.Length(), row);
+    }
+    lost += ring.take_lost();
+  }
+  if (lost > 0) {
+    Napi::Object row = Napi::Object::New(env);
+    row.Set("type", "events_lost");
+    row.Set("count", static_cast<double>(lost));
+    rows.Set(rows.Length(), row);
+  }
+  return rows;
+}
+
+Napi::Value SwitchObject::last_drops(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const auto port = number_from(info[0], "port", kU16);
+  if (!port || open(env) == nullptr) return env.Undefined();
+  Napi::Array rows = Napi::Array::New(env);
+  Fabric& fabric = dataplane_->fabric();
+  if (*port >= fabric.limits.ports) return rows;
+  const std::uint64_t now_ns = fabric.clock.now_ns();
+  for (std::uint32_t ago = 0; ago < DropLog::kEntries; ++ago) {
+    DropLog::Entry entry;
+    if (!fabric.drop_log.read(PortId{static_cast<std::uint16_t>(*port)}, ago, entry)) continue;
+    Napi::Object row = Napi::Object::New(env);
+    row.Set("ageMs", static_cast<double>((now_ns - entry.time_ns) / 1'000'000));
+    row.Set("reason", vsw::name_of(entry.reason));
+    row.Set("frame", to_js(env, std::as_bytes(std::span(entry.words)).first(entry.stored)));
+    row.Set("length", entry.length);
+    rows.Set(rows.Length(), row);
+  }
+  return rows;
+}
+
+MemoryPort* SwitchObject::memory_port(const Napi::CallbackInfo& info, std::shared_ptr<Port>& keep) {
+  const auto port = number_from(info[0], "port", kU16);
+  if (!port || open(info.Env()) == nullptr) return nullptr;
+  const PortEntry* entry = dataplane_->running()->port(PortId{static_cast<std::uint16_t>(*port)});
+  if (entry != nullptr) keep = entry->device;
+  MemoryPort* memory = keep ? as_memory_port(*keep) : nullptr;
+  if (memory == nullptr) Napi::Error::New(info.Env(), "there is no memory port of this id").ThrowAsJavaScriptException();
+  return memory;
+}
+
+Napi::Value SwitchObject::memory_send(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  std::shared_ptr<Port> keep;
+  MemoryPort* memory = memory_port(info, keep);
+  if (memory == nullptr) return env.Undefined();
+  const auto frame = bytes_from(info[1], "frame");
+  if (!frame) return env.Undefined();
+  const auto offload = offload_from(info[2]);
+  if (!offload) return env.Undefined();
+  return Napi::Boolean::New(env, memory->send(*frame, *offload));
+}
+
+Napi::Value SwitchObject::memory_receive(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  std::shared_ptr<Port> keep;
+  MemoryPort* memory = memory_port(info, keep);
+  Offload offload;
+  if (memory == nullptr || !memory->receive_frame(received_, offload)) return env.Undefined();
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("frame", to_js(env, std::span<const std::byte>(received_)));
+  const Napi::Value described = to_js(env, offload);
+  if (!described.IsUndefined()) result.Set("offload", described);
+  return result;
+}
+
+Napi::Value SwitchObject::run(const Napi::CallbackInfo& info) {
+  Dataplane* dataplane = open(info.Env());
+  return dataplane == nullptr ? info.Env().Undefined() : Napi::Number::New(info.Env(), dataplane->run());
+}
+
+Napi::Value SwitchObject::advance(const Napi::CallbackInfo& info) {
+  const auto ms = number_from(info[0], "ms", kU32);
+  if (ms && open(info.Env()) != nullptr) dataplane_->advance(*ms);
+  return info.Env().Undefined();
+}
+
+Napi::Value SwitchObject::close(const Napi::CallbackInfo& info) {
+  auto* task = new CloseTask(info.Env(), std::move(dataplane_));
+  dataplane_.reset();
+  const Napi::Promise promise = task->promise();
+  task->Queue();
+  return promise;
+}
+
+}  // namespace vsw

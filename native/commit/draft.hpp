@@ -1,0 +1,52 @@
+// Draft: a generation being made: edits applied to a copy of the running tables.
+// Home: control.
+//
+// A draft is pure: it touches no device and no worker. It refuses edits that contradict each other or
+// what runs; `finish` derives what follows from the ports of each network. The publisher makes a draft
+// into the next generation, a trace asks it as a candidate.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <vector>
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "commit/transaction.hpp"
+#include "table/generation.hpp"
+
+namespace vsw {
+
+class Draft {
+ public:
+  // `next` is the number of the generation to be.
+  Draft(const Generation& running, GenerationId next, std::uint32_t ports_max);
+
+  Outcome apply(const Transaction& transaction);
+  // The ports that the transaction put, closed or deleted.
+  [[nodiscard]] const std::set<PortId>& touched() const noexcept { return touched_; }
+  [[nodiscard]] const std::set<PortId>& closed() const noexcept { return closed_; }
+  // A port of the draft to change further (its device); null when it has none of this id.
+  [[nodiscard]] PortEntry* edit_port(PortId port);
+  [[nodiscard]] const PortEntry* port(PortId port) const noexcept { return generation_->port(port); }
+  [[nodiscard]] std::unique_ptr<Generation> finish();
+
+ private:
+  Outcome apply_edit(const PutNetwork& edit);
+  Outcome apply_edit(const DeleteNetwork& edit);
+  Outcome apply_edit(const PutPort& edit);
+  Outcome apply_edit(const DeletePort& edit);
+  Outcome apply_edit(const ClosePort& edit);
+  Outcome apply_edit(const PutStaticMac& edit);
+  Outcome apply_edit(const DeleteStaticMac& edit);
+  Outcome check() const;
+  [[nodiscard]] NetworkEntry* edit_network(NetworkId network);
+  void derive(NetworkEntry& network) const;
+
+  const Generation& running_;
+  const std::uint32_t ports_max_;
+  std::unique_ptr<Generation> generation_;
+  std::set<PortId> touched_, closed_;
+  std::set<NetworkId> stale_;  // networks whose derived part must be made anew
+};
+
+}  // namespace vsw

@@ -1,0 +1,157 @@
+#include "commit/publisher.hpp"
+
+#include <algorithm>
+
+#include "port/open_port.hpp"
+
+namespace vsw {
+
+namespace {
+
+// Equal means: the same device, which can be changed in place.
+bool same_device(const PortSettings& one, const PortSettings& other) {
+  return one.type == other.type && one.netns == other.netns && one.device == other.device &&
+         one.offloads == other.offloads && one.pcap_read == other.pcap_read && one.pcap_write == other.pcap_write &&
+         (one.type == PortType::kTap || one.type == PortType::kPcap);
+}
+
+}  // namespace
+
+Publisher::Publisher(Fabric& fabric, GenerationId first) : fabric_(fabric) {
+  auto generation = std::make_shared<Generation>();
+  generation->id = first;
+  fabric_.generation.store(generation.get(), std::memory_order_seq_cst);
+  running_ = std::move(generation);
+}
+
+void Publisher::undo(std::vector<Change>& changes) {
+  for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+    if (change->kind == Change::Kind::kOpened) abandon_port(*change->device);
+    else (void)reconfigure_port(*change->device, change->after, change->before);
+  }
+}
+
+// Gives each port that was put its device: its own, changed in place; the one of a port that leaves
+// in the same transaction; or a new one.
+Outcome Publisher::open_devices(Draft& draft, std::vector<Change>& changes, Receipt& receipt,
+                                std::vector<std::shared_ptr<Port>>& adopted) {
+  for (const PortId id : std::set<PortId>(draft.touched())) {
+    const PortEntry* before = running_->port(id);
+    if (draft.port(id) == nullptr) continue;
+    if (draft.closed().contains(id)) {
+      receipt.ports.push_back({id, false, "closed"});
+      continue;
+    }
+    PortEntry* entry = draft.edit_port(id);
+    PortOutcome outcome{id, true, ""};
+
+    const PortEntry* owner = before != nullptr && before->device && entry->device ? before : nullptr;
+    if (owner != nullptr && entry->settings.type == PortType::kMemory && before->settings.type == PortType::kMemory &&
+        before->settings.offloads == entry->settings.offloads) {
+      receipt.ports.push_back(std::move(outcome));  // a memory port has nothing that could be changed
+      continue;
+    }
+    if (owner != nullptr && !same_device(owner->settings, entry->settings)) owner = nullptr;
+    for (const PortId other : draft.touched()) {
+      const PortEntry* leaving = owner == nullptr && draft.port(other) == nullptr ? running_->port(other) : nullptr;
+      if (leaving != nullptr && leaving->device && leaving->settings.type == PortType::kTap &&
+          same_device(leaving->settings, entry->settings))
+        owner = leaving;
+    }
+    if (owner != nullptr) {
+      Outcome changed = reconfigure_port(*owner->device, owner->settings, entry->settings);
+      if (!changed) {
+        changed.error().subject = id.value;
+        return changed;
+      }
+      changes.push_back({Change::Kind::kReconfigured, owner->device, owner->settings, entry->settings});
+      if (owner->id != id) adopted.push_back(owner->device);
+      entry->device = owner->device;
+      entry->info = entry->device->info();
+      receipt.ports.push_back(std::move(outcome));
+      continue;
+    }
+    Result<std::shared_ptr<Port>> opened = open_port(entry->settings, fabric_.clock);
+    if (opened) {
+      entry->device = std::move(opened.value());
+      entry->info = entry->device->info();
+      changes.push_back({Change::Kind::kOpened, entry->device, {}, entry->settings});
+    } else if (opened.error().code == ErrorCode::kNamespaceAbsent) {
+      entry->device = nullptr;
+      entry->info = {};
+      outcome.ready = false;
+      outcome.message = opened.error().message;
+    } else {
+      opened.error().subject = id.value;
+      return opened.error();
+    }
+    receipt.ports.push_back(std::move(outcome));
+  }
+  return Done{};
+}
+
+Result<Receipt> Publisher::commit(const Transaction& transaction) {
+  const std::shared_ptr<const Generation> before = running();
+  const GenerationId next{before->id.value + 1};
+  Draft draft(*before, next, fabric_.limits.ports);
+  if (Outcome applied = draft.apply(transaction); !applied) return applied.error();
+
+  Receipt receipt{next, {}};
+  std::vector<Change> changes;
+  std::vector<std::shared_ptr<Port>> adopted;
+  if (Outcome opened = open_devices(draft, changes, receipt, adopted); !opened) {
+    undo(changes);
+    return opened.error();
+  }
+  const std::set<PortId> touched = draft.touched();
+  std::shared_ptr<const Generation> after = draft.finish();
+
+  // Devices that are no longer used by their port are taken from the workers first.
+  std::vector<std::pair<PortId, std::shared_ptr<Port>>> leaving, arriving;
+  std::vector<PortId> deleted;
+  std::vector<std::shared_ptr<Port>> unwanted;  // whose device shall go, too
+  for (const PortId id : touched) {
+    const PortEntry* old_entry = before->port(id);
+    const PortEntry* new_entry = after->port(id);
+    const std::shared_ptr<Port> old_device = old_entry != nullptr ? old_entry->device : nullptr;
+    const std::shared_ptr<Port> new_device = new_entry != nullptr ? new_entry->device : nullptr;
+    if (old_entry != nullptr && new_entry == nullptr) deleted.push_back(id);
+    if (old_device == new_device) continue;
+    if (old_device) {
+      leaving.emplace_back(id, old_device);
+      const bool replaced = new_entry == nullptr || new_device;
+      if (replaced && std::find(adopted.begin(), adopted.end(), old_device) == adopted.end())
+        unwanted.push_back(old_device);
+    }
+    if (new_device) arriving.emplace_back(id, new_device);
+  }
+
+  publish(after);
+  for (const auto& [id, device] : leaving) workers_->detach(id);
+  for (const PortId id : deleted) workers_->flush_flows(id);
+  workers_->settle();
+  // From here on nobody judges by the old generation.
+  for (const PortId id : deleted) {
+    fabric_.macs.flush({}, id, {});
+    fabric_.counters.retire(id);
+    fabric_.drop_log.forget(id);
+  }
+  for (const auto& device : unwanted) remove_device(*device);
+  for (const auto& [id, device] : arriving) workers_->attach(id, *device);
+  workers_->settle();
+  return receipt;
+}
+
+void Publisher::publish(std::shared_ptr<const Generation> next) {
+  fabric_.generation.store(next.get(), std::memory_order_seq_cst);
+  const std::lock_guard guard(mutex_);
+  running_ = std::move(next);
+}
+
+void Publisher::close() {
+  auto empty = std::make_shared<Generation>();
+  empty->id = running_->id;
+  publish(std::move(empty));
+}
+
+}  // namespace vsw

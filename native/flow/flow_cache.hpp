@@ -1,0 +1,207 @@
+// FlowCache: every frame's first and, in the steady state, only lookup.
+// Shared: workers look up without a lock; the counters of a direction have one writer, the worker of
+// its ingress port; records belong to the worker that made them.
+//
+// What it is. An index of buckets, each one cache line of eight 16-bit tags and eight record numbers,
+// over a pool of records. A key has two buckets; the second follows from the first and the tag, so an
+// entry can be moved without its key (partial-key cuckoo: Fan, Andersen, Kaminsky, "MemC3", NSDI 2013).
+// A record is two cache lines for IPv4 and three for IPv6: the key, what was decided, and for both
+// directions counters and times. So one index line and the record are all that a packet touches.
+//
+// What it promises. Fixed memory, no pointers inside. A record's key, ports and MACs never change once
+// it can be found: who wants others makes a new record. A record that was taken out is reused only
+// after the epoch passed. When both buckets are full one entry is moved, and if that is not possible
+// the stalest of them gives way.
+//
+// Insertion and removal lock the one or two buckets concerned; a reader that looks in the middle of a
+// move may miss an entry that is there. It then takes the slow path, and the insertion at its end
+// finds the entry.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include "action/program.hpp"
+#include "base/epoch.hpp"
+#include "base/ids.hpp"
+#include "base/region.hpp"
+#include "base/spin_lock.hpp"
+#include "flow/flow_key.hpp"
+#include "wire/mac.hpp"
+
+namespace vsw {
+
+// What a verdict rests on, as one word: equal means that nothing at all changed.
+struct Grounds {
+  std::uint64_t word = 0;
+  [[nodiscard]] static Grounds of(GenerationId generation, std::uint32_t mac_version) noexcept {
+    return {generation.value << 32 | mac_version};
+  }
+  [[nodiscard]] std::uint32_t generation() const noexcept { return static_cast<std::uint32_t>(word >> 32); }
+  [[nodiscard]] std::uint32_t mac_version() const noexcept { return static_cast<std::uint32_t>(word); }
+};
+
+template <class Key>
+struct alignas(64) Flow {
+  struct Direction {
+    std::atomic<std::uint64_t> packets, bytes;
+    // For the direction's one writer: a read and a write, not a locked instruction.
+    void count(std::uint64_t more_packets, std::uint64_t more_bytes) noexcept {
+      packets.store(packets.load(std::memory_order_relaxed) + more_packets, std::memory_order_relaxed);
+      bytes.store(bytes.load(std::memory_order_relaxed) + more_bytes, std::memory_order_relaxed);
+    }
+  };
+  Key key;
+  std::atomic<std::uint64_t> confirmed;  // Grounds under which it was last found true
+  PortId port[2];                        // of each end; 0 at the far end of a flooded flow
+  Mac mac[2];                            // of each end, as the frames of the key's sides carry them
+  Program::Action action;                // kOutput or kFlood
+  FloodSet flood_set;
+  std::uint8_t initiator;                // the end whose frame was judged
+  std::atomic<std::uint8_t> live;        // can be found
+  RuleId rule;
+  std::uint32_t created_ms;
+  std::uint32_t next;                    // in its owner's free or retired list
+  std::uint64_t retired;                 // the epoch that must pass
+  Direction direction[2];
+  std::atomic<std::uint32_t> heard_ms[2];
+  std::atomic<std::uint32_t> heard[2];   // whether this end ever sent
+
+  [[nodiscard]] bool matches(const Key& other, unsigned side, PortId ingress, const Mac& source,
+                             const Mac& destination) const noexcept {
+    return key == other && port[side] == ingress && mac[side] == source && mac[side ^ 1] == destination;
+  }
+  [[nodiscard]] std::uint32_t last_heard_ms() const noexcept {
+    const std::uint32_t first = heard_ms[0].load(std::memory_order_relaxed);
+    const std::uint32_t second = heard_ms[1].load(std::memory_order_relaxed);
+    return static_cast<std::int32_t>(first - second) > 0 ? first : second;
+  }
+};
+using Flow4 = Flow<FlowKey4>;
+using Flow6 = Flow<FlowKey6>;
+static_assert(sizeof(Flow4) == 128 && sizeof(Flow6) == 192);
+
+template <class Key>
+class FlowCache {
+ public:
+  using Record = Flow<Key>;
+  static constexpr std::uint32_t kNone = 0;  // no record; record numbers start at 1
+
+  // `capacity` records, in `worker_count` equal parts.
+  FlowCache(std::uint32_t capacity, std::uint32_t worker_count, Epoch& epoch);
+
+  void prefetch_bucket(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets()[first_bucket(hash)]); }
+  // The first record that may be the one; prefetches it. 0: surely none, unless one is being moved.
+  [[nodiscard]] std::uint32_t candidate(std::uint64_t hash) const noexcept {
+    const std::uint16_t tag = tag_of(hash);
+    const std::uint32_t first = first_bucket(hash);
+    std::uint32_t found = buckets()[first].first_with(tag);
+    if (found == kNone) found = buckets()[other_bucket(first, tag)].first_with(tag);
+    if (found != kNone) {
+      __builtin_prefetch(&record(found));
+      __builtin_prefetch(reinterpret_cast<const char*>(&record(found)) + 64);
+    }
+    return found;
+  }
+  template <class Wanted>
+  [[nodiscard]] std::uint32_t find(std::uint64_t hash, Wanted&& wanted) const noexcept {
+    const std::uint16_t tag = tag_of(hash);
+    const std::uint32_t first = first_bucket(hash);
+    for (const std::uint32_t at : {first, other_bucket(first, tag)})
+      for (std::uint32_t slot = 0; slot < kSlots; ++slot) {
+        const Bucket& bucket = buckets()[at];
+        if (bucket.tag(slot) != tag) continue;
+        const std::uint32_t number = bucket.number[slot].load(std::memory_order_acquire);
+        if (number != kNone && wanted(record(number))) return number;
+      }
+    return kNone;
+  }
+  [[nodiscard]] Record& record(std::uint32_t number) const noexcept { return records_.as<Record>()[number]; }
+
+  // A record to fill in, of the worker's part; kNone when it has none left. It cannot be found yet.
+  [[nodiscard]] std::uint32_t take(std::uint32_t worker) noexcept;
+  // Makes a filled record findable. When an equal one (`same(record)`) is there already, that one's
+  // number is answered and the new one goes back; otherwise `number`. kNone: no room; it went back too.
+  template <class Same>
+  std::uint32_t insert(std::uint32_t worker, std::uint32_t number, std::uint64_t hash, Same&& same) noexcept;
+  // Takes the record out of sight. Any worker may; its owner puts it up for reuse at its next sweep.
+  void remove(std::uint32_t number, std::uint64_t hash) noexcept;
+
+  // Visits up to `count` of the worker's records from its cursor on: removes those for which
+  // `expired(record)` is true, and tells `released` of each record that was removed, by whomever.
+  template <class HashOf, class Expired, class Released>
+  void sweep(std::uint32_t worker, std::uint32_t count, HashOf&& hash_of, Expired&& expired,
+             Released&& released) noexcept;
+  // How many record numbers the worker ever used: what a whole sweep visits.
+  [[nodiscard]] std::uint32_t used(std::uint32_t worker) const noexcept {
+    return parts_[worker].used.load(std::memory_order_acquire);
+  }
+  template <class Visit>
+  void visit(Visit&& visit_record) const noexcept {
+    for (std::uint32_t worker = 0; worker < worker_count_; ++worker)
+      for (std::uint32_t i = 0; i < used(worker); ++i) {
+        const std::uint32_t number = 1 + worker * part_size_ + i;
+        if (record(number).live.load(std::memory_order_acquire) == kLive) visit_record(number, record(number));
+      }
+  }
+  [[nodiscard]] std::uint32_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
+
+ private:
+  static constexpr std::uint32_t kSlots = 8;
+  enum : std::uint8_t { kFree = 0, kTaken = 1, kLive = 2, kRemoved = 3 };
+
+  struct alignas(64) Bucket {
+    std::atomic<std::uint64_t> tags[2];  // eight tags of 16 bits; 0 is free
+    std::atomic<std::uint32_t> number[kSlots];
+    SpinLock lock;
+
+    [[nodiscard]] std::uint16_t tag(std::uint32_t slot) const noexcept {
+      return static_cast<std::uint16_t>(tags[slot / 4].load(std::memory_order_acquire) >> slot % 4 * 16);
+    }
+    [[nodiscard]] std::uint32_t first_with(std::uint16_t wanted) const noexcept;
+    // Only with the lock held:
+    void set(std::uint32_t slot, std::uint16_t tag, std::uint32_t record_number) noexcept {
+      if (tag != 0) number[slot].store(record_number, std::memory_order_release);
+      std::atomic<std::uint64_t>& word = tags[slot / 4];
+      const unsigned shift = slot % 4 * 16;
+      const std::uint64_t others = word.load(std::memory_order_relaxed) & ~(std::uint64_t{0xffff} << shift);
+      word.store(others | std::uint64_t{tag} << shift, std::memory_order_release);
+      if (tag == 0) number[slot].store(kNone, std::memory_order_release);
+    }
+    [[nodiscard]] std::uint32_t free_slot() const noexcept {
+      for (std::uint32_t slot = 0; slot < kSlots; ++slot)
+        if (tag(slot) == 0) return slot;
+      return kSlots;
+    }
+  };
+  static_assert(sizeof(Bucket) == 64);
+
+  struct alignas(64) Part {
+    std::atomic<std::uint32_t> used;
+    std::uint32_t free, retired_first, retired_last;  // lists through Record::next
+    std::uint32_t cursor;
+  };
+
+  [[nodiscard]] Bucket* buckets() const noexcept { return index_.as<Bucket>(); }
+  [[nodiscard]] std::uint32_t first_bucket(std::uint64_t hash) const noexcept {
+    return static_cast<std::uint32_t>(hash >> 32) & (bucket_count_ - 1);
+  }
+  [[nodiscard]] std::uint32_t other_bucket(std::uint32_t bucket, std::uint16_t tag) const noexcept {
+    return (bucket ^ (tag * 0x9e37'79b1u)) & (bucket_count_ - 1);
+  }
+  [[nodiscard]] static std::uint16_t tag_of(std::uint64_t hash) noexcept {
+    return static_cast<std::uint16_t>(hash | 1);  // never 0
+  }
+  void lock_pair(std::uint32_t first, std::uint32_t second) noexcept;
+  void unlock_pair(std::uint32_t first, std::uint32_t second) noexcept;
+  bool make_room(std::uint32_t full) noexcept;
+  void recycle(Part& part) noexcept;
+
+  Region index_, records_, part_region_;
+  Part* parts_;
+  Epoch& epoch_;
+  std::uint32_t bucket_count_, part_size_, worker_count_;
+  std::atomic<std::uint32_t> size_{0};
+};
+
+}  // namespace vsw
+#include "flow/flow_cache_inline.hpp"

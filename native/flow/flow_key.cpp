@@ -1,0 +1,87 @@
+#include "flow/flow_key.hpp"
+
+#include "wire/endian.hpp"
+
+namespace vsw {
+
+namespace {
+
+constexpr std::uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kIcmpv6 = 58;
+constexpr std::uint8_t kEchoReply4 = 0, kEchoRequest4 = 8, kEchoRequest6 = 128, kEchoReply6 = 129;
+
+bool is_dhcp_port(std::uint16_t port) noexcept { return port == 67 || port == 68 || port == 546 || port == 547; }
+
+// Whether the verdict on this IP packet reads nothing but the key.
+bool decided_by_key(const Packet& packet) noexcept {
+  const Headers& headers = packet.headers;
+  if (headers.has(Headers::kFragment)) return false;
+  if (headers.protocol == kTcp) return true;
+  if (headers.protocol == kUdp) return !is_dhcp_port(headers.source_port) && !is_dhcp_port(headers.destination_port);
+  if (headers.protocol == kIcmp || headers.protocol == kIcmpv6) {
+    const auto type = static_cast<std::uint8_t>(packet.data[headers.l4]);
+    return headers.protocol == kIcmp ? type == kEchoRequest4 || type == kEchoReply4
+                                     : type == kEchoRequest6 || type == kEchoReply6;
+  }
+  return true;
+}
+
+}  // namespace
+
+void make_flow_key(const Packet& packet, NetworkId network, HashSeed seed, FlowKey& key) noexcept {
+  const Headers& headers = packet.headers;
+  key.kind = FlowKind::kNone;
+  if (headers.vlan_count != 0 || headers.has(Headers::kArp) || headers.has(Headers::kLlc)) return;
+
+  if (headers.has(Headers::kIpv4)) {
+    if (!decided_by_key(packet)) return;
+    std::uint32_t source, destination;
+    std::memcpy(&source, packet.data + headers.l3 + 12, 4);
+    std::memcpy(&destination, packet.data + headers.l3 + 16, 4);
+    const std::uint64_t sender = std::uint64_t{source} << 16 | headers.source_port;
+    const std::uint64_t receiver = std::uint64_t{destination} << 16 | headers.destination_port;
+    const unsigned side = sender > receiver ? 1 : 0;
+    FlowKey4& v4 = key.v4;
+    v4.address[side] = source;
+    v4.address[side ^ 1] = destination;
+    v4.port[side] = headers.source_port;
+    v4.port[side ^ 1] = headers.destination_port;
+    v4.network = network.value;
+    v4.protocol = headers.protocol;
+    v4.kind = static_cast<std::uint8_t>(FlowKind::kIpv4);
+    key.kind = FlowKind::kIpv4;
+    key.side = static_cast<std::uint8_t>(side);
+    key.hash = hash_of(v4, seed);
+    return;
+  }
+
+  FlowKey6& v6 = key.v6;
+  std::uint64_t source[2] = {0, 0}, destination[2] = {0, 0};
+  std::uint16_t source_port = headers.ether_type, destination_port = headers.ether_type;
+  if (headers.has(Headers::kIpv6)) {
+    if (!decided_by_key(packet)) return;
+    std::memcpy(source, packet.data + headers.l3 + 8, 16);
+    std::memcpy(destination, packet.data + headers.l3 + 24, 16);
+    source_port = headers.source_port;
+    destination_port = headers.destination_port;
+    key.kind = FlowKind::kIpv6;
+  } else {
+    std::memcpy(destination, packet.data, 6);
+    std::memcpy(source, packet.data + 6, 6);
+    key.kind = FlowKind::kEther;
+  }
+  bool swapped = source_port > destination_port;
+  if (source[1] != destination[1]) swapped = source[1] > destination[1];
+  if (source[0] != destination[0]) swapped = source[0] > destination[0];
+  const unsigned side = swapped ? 1 : 0;
+  std::memcpy(v6.address[side], source, 16);
+  std::memcpy(v6.address[side ^ 1], destination, 16);
+  v6.port[side] = source_port;
+  v6.port[side ^ 1] = destination_port;
+  v6.network = network.value;
+  v6.protocol = headers.has(Headers::kIpv6) ? headers.protocol : std::uint8_t{0};
+  v6.kind = static_cast<std::uint8_t>(key.kind);
+  key.side = static_cast<std::uint8_t>(side);
+  key.hash = hash_of(v6, seed);
+}
+
+}  // namespace vsw

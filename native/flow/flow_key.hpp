@@ -1,0 +1,70 @@
+// Flow keys: the fields that decide a frame's fate, the same for both directions.
+// Home: worker; a value.
+//
+// A key is normalised: of the two ends the one with the smaller address and port stands first, and
+// `side` says which of them sent the frame at hand. So both directions of a connection lead to one
+// record by one hash. The ingress port is part of a direction's identity, but not of the hash: where
+// the reply will come from is not known before it comes; the record holds the port of each end.
+//
+// Two sizes: IPv4, and wide for IPv6 and for EtherTypes that are not IP (there the addresses are MACs
+// and the ports the EtherType). No padding, so bytes may be hashed and compared.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include "base/hash.hpp"
+#include "base/ids.hpp"
+#include "packet/packet.hpp"
+
+namespace vsw {
+
+struct FlowKey4 {
+  std::uint32_t address[2];  // as on the wire
+  std::uint16_t port[2];     // host order
+  std::uint16_t network;
+  std::uint8_t protocol;
+  std::uint8_t kind;         // FlowKind
+  bool operator==(const FlowKey4&) const noexcept = default;
+};
+static_assert(std::has_unique_object_representations_v<FlowKey4> && sizeof(FlowKey4) == 16);
+
+struct FlowKey6 {
+  std::uint64_t address[2][2];
+  std::uint16_t port[2];
+  std::uint16_t network;
+  std::uint8_t protocol;
+  std::uint8_t kind;
+  bool operator==(const FlowKey6&) const noexcept = default;
+};
+static_assert(std::has_unique_object_representations_v<FlowKey6> && sizeof(FlowKey6) == 40);
+
+enum class FlowKind : std::uint8_t { kNone = 0, kIpv4 = 4, kIpv6 = 6, kEther = 14 };
+
+struct FlowKey {
+  FlowKind kind = FlowKind::kNone;
+  std::uint8_t side = 0;  // which end of the key sent this frame
+  std::uint64_t hash = 0;
+  union {
+    FlowKey4 v4;
+    FlowKey6 v6;
+  };
+  FlowKey() noexcept : v6{} {}
+};
+
+// The key of a parsed frame. kNone: its verdict may not be cached, because a stage looks at more than
+// the key: ARP, neighbour discovery and other ICMP than echo, DHCP, fragments.
+void make_flow_key(const Packet& packet, NetworkId network, HashSeed seed, FlowKey& key) noexcept;
+
+[[nodiscard]] inline std::uint64_t hash_of(const FlowKey4& key, HashSeed seed) noexcept {
+  std::uint64_t words[2];
+  std::memcpy(words, &key, sizeof words);
+  return hash_words(seed, words[0], words[1]);
+}
+[[nodiscard]] inline std::uint64_t hash_of(const FlowKey6& key, HashSeed seed) noexcept {
+  std::uint64_t rest;
+  std::memcpy(&rest, &key.port, sizeof rest);
+  return hash_words(seed, hash_words(seed, key.address[0][0], key.address[0][1]), key.address[1][0],
+                    key.address[1][1], rest);
+}
+
+}  // namespace vsw

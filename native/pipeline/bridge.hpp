@@ -1,0 +1,21 @@
+// bridge: MAC table, flood set, split horizon.
+// Home: worker.
+//
+// A declared MAC is where it was declared; another one is where it was last heard. Group addresses go
+// to every other port of the network, an unknown address to those other ports that may hold MACs
+// which nobody declared (IEEE 802.1Q, 8.8, narrowed to where the receiver can be).
+#pragma once
+#include "pipeline/stage.hpp"
+
+namespace vsw {
+
+struct Bridge {
+  static constexpr StageId kId = StageId::kBridge;
+  static Verdict apply(const Lookup& lookup, Program& program) noexcept;
+};
+
+// The port behind which a MAC is, or none.
+[[nodiscard]] PortId find_station(const NetworkEntry& network, const MacTable& macs, const Mac& mac) noexcept;
+[[nodiscard]] const std::vector<PortId>& flood_ports(const NetworkEntry& network, FloodSet set) noexcept;
+
+}  // namespace vsw

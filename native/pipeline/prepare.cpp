@@ -1,0 +1,51 @@
+#include "pipeline/prepare.hpp"
+
+#include <cstring>
+
+#include "action/offload.hpp"
+#include "wire/endian.hpp"
+#include "wire/parse.hpp"
+
+namespace vsw {
+
+namespace {
+
+DropReason reason_of(ParseError error) noexcept {
+  switch (error) {
+    case ParseError::kNone: return DropReason::kNone;
+    case ParseError::kFrameTooShort: return DropReason::k_frame_too_short;
+    case ParseError::kTooManyTags: return DropReason::k_too_many_tags;
+    case ParseError::kLlcMalformed: return DropReason::k_llc_malformed;
+    case ParseError::kArpMalformed: return DropReason::k_arp_malformed;
+    case ParseError::kIpv4Malformed: return DropReason::k_ipv4_malformed;
+    case ParseError::kIpv6Malformed: return DropReason::k_ipv6_malformed;
+    case ParseError::kIpv6Extensions: return DropReason::k_ipv6_extensions;
+    case ParseError::kFragmentMalformed: return DropReason::k_fragment_malformed;
+    case ParseError::kTcpMalformed: return DropReason::k_tcp_malformed;
+    case ParseError::kUdpMalformed: return DropReason::k_udp_malformed;
+    case ParseError::kIcmpMalformed: return DropReason::k_icmp_malformed;
+    case ParseError::kSctpMalformed: return DropReason::k_sctp_malformed;
+  }
+  return DropReason::k_bug;
+}
+
+void take_off_priority_tag(Packet& packet) noexcept {
+  if (packet.length < 18 || load16(packet.data + 12) != 0x8100 || (load16(packet.data + 14) & 0xfff) != 0) return;
+  std::memmove(packet.data + 4, packet.data, 12);
+  packet.data += 4;
+  packet.length -= 4;
+  packet.offload.checksum_start = static_cast<std::uint16_t>(packet.offload.checksum_start - 4);
+}
+
+}  // namespace
+
+DropReason prepare(Packet& packet) noexcept {
+  if (packet.frame_length() > Packet::kLengthMax) return DropReason::k_frame_too_long;
+  take_off_priority_tag(packet);
+  const bool super = packet.offload.gso != Offload::Gso::kNone;
+  const ParseError error = parse(packet.head(), packet.frame_length(), super, packet.headers);
+  if (error != ParseError::kNone) return reason_of(error);
+  return check_offload(packet) ? DropReason::kNone : DropReason::k_offload_malformed;
+}
+
+}  // namespace vsw

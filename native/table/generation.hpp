@@ -1,0 +1,30 @@
+// Generation: everything the operator decided, as the dataplane needs it.
+// Home: control builds; shared: read-only after publish.
+//
+// A generation is built beside the running one, shares with it every entry that did not change, and
+// is published by one pointer. Its number only grows. An entry carries the number of the generation
+// in which it last changed: a flow that was confirmed at or after that number is still true.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+#include "base/ids.hpp"
+#include "table/network_table.hpp"
+#include "table/port_table.hpp"
+
+namespace vsw {
+
+struct Generation {
+  GenerationId id;
+  std::vector<std::shared_ptr<const PortEntry>> ports;        // by PortId
+  std::vector<std::shared_ptr<const NetworkEntry>> networks;  // by NetworkId
+
+  [[nodiscard]] const PortEntry* port(PortId port_id) const noexcept {
+    return port_id.value < ports.size() ? ports[port_id.value].get() : nullptr;
+  }
+  [[nodiscard]] const NetworkEntry* network(NetworkId network_id) const noexcept {
+    return network_id.value < networks.size() ? networks[network_id.value].get() : nullptr;
+  }
+};
+
+}  // namespace vsw

@@ -1,0 +1,65 @@
+// NetworkEntry: one broadcast domain: what was decided about it, and what follows from its ports.
+// Home: control builds; shared: read-only after publish.
+//
+// `stations` are the MACs that were declared (a port's own and static ones), `bindings` the declared
+// IP addresses of open ports: what the switch may answer ARP and neighbour discovery for.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+#include "base/frozen_map.hpp"
+#include "base/hash.hpp"
+#include "base/ids.hpp"
+#include "wire/ip.hpp"
+#include "wire/mac.hpp"
+
+namespace vsw {
+
+struct MacHash {
+  std::size_t operator()(const Mac& mac) const noexcept { return hash_words(HashSeed{}, mac.number(), 0); }
+};
+struct IpHash {
+  std::size_t operator()(const Ip& ip) const noexcept {
+    std::uint64_t words[2];
+    std::memcpy(words, ip.bytes.data(), 16);
+    return hash_words(HashSeed{}, words[0], words[1]);
+  }
+};
+
+struct Binding {
+  Mac mac;
+  PortId port;
+};
+
+struct StaticMac {
+  Mac mac;
+  PortId port;
+  bool operator==(const StaticMac&) const noexcept = default;
+};
+
+struct NetworkEntry {
+  NetworkId id;
+  std::string name;
+  std::uint16_t mtu = 1500;
+  std::uint32_t mac_age_ms = 300'000;
+  std::vector<std::uint16_t> ether_types;  // others than IPv4, IPv6 and ARP that may pass
+  bool ingress_allowed = true, egress_allowed = true;
+  std::vector<StaticMac> static_macs;
+
+  // Derived from the ports:
+  std::vector<PortId> members;     // open ports, ascending
+  std::vector<PortId> undeclared;  // those of them that may hold MACs which nobody declared
+  FrozenMap<Mac, PortId, MacHash> stations;
+  FrozenMap<Ip, Binding, IpHash> bindings;
+
+  GenerationId judged;   // when something that a verdict reads last changed
+  GenerationId flooded;  // when a flood set last changed
+
+  [[nodiscard]] bool carries(std::uint16_t ether_type) const noexcept {
+    for (const std::uint16_t listed : ether_types)
+      if (listed == ether_type) return true;
+    return false;
+  }
+};
+
+}  // namespace vsw

@@ -1,0 +1,35 @@
+// Events: what the switch noticed about the traffic, for those who watch.
+// Shared: one worker writes its ring, control drains it.
+//
+// Bounded and lossy: a full ring loses the newest and counts it. Nothing waits for a watcher.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include "base/ids.hpp"
+#include "base/spsc_ring.hpp"
+
+namespace vsw {
+
+enum class EventType : std::uint8_t { kMacLearned = 1, kMacMoved = 2, kMacAged = 3 };
+
+struct Event {
+  EventType type = EventType::kMacLearned;
+  NetworkId network;
+  PortId port, from_port;
+  std::uint64_t mac = 0;  // as Mac::number
+};
+
+class EventRing {
+ public:
+  void push(const Event& event) noexcept {
+    if (!ring_.push(event)) lost_.fetch_add(1, std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool pop(Event& event) noexcept { return ring_.pop(event); }
+  [[nodiscard]] std::uint64_t take_lost() noexcept { return lost_.exchange(0, std::memory_order_relaxed); }
+
+ private:
+  SpscRing<Event, 1024> ring_;
+  std::atomic<std::uint64_t> lost_{0};
+};
+
+}  // namespace vsw

@@ -1,0 +1,110 @@
+#include "worker/egress.hpp"
+
+#include "action/offload.hpp"
+#include "action/segment.hpp"
+#include "pipeline/deliver.hpp"
+
+namespace vsw {
+
+void Egress::offer(const PortEntry& receiver, Packet& packet) noexcept {
+  page_.add(receiver.id, Counter::k_offered_packets, packet.wire_packets);
+  Group* group = nullptr;
+  for (std::uint32_t i = group_count_; i-- > 0 && group == nullptr;)
+    if (groups_[i].receiver == &receiver) group = &groups_[i];
+  if (group == nullptr) {
+    // A batch has at most as many unicast receivers as packets; floods flush before they fan out.
+    VSW_ASSERT(group_count_ < groups_.size());
+    group = &groups_[group_count_++];
+    group->receiver = &receiver;
+    group->size = 0;
+  }
+  VSW_ASSERT(group->size < group->packets.size());
+  group->packets[group->size++] = &packet;
+}
+
+void Egress::flush(std::uint64_t now_ns) noexcept {
+  for (std::uint32_t i = 0; i < group_count_; ++i)
+    transmit(*groups_[i].receiver, {groups_[i].packets.data(), groups_[i].size}, now_ns);
+  group_count_ = 0;
+}
+
+void Egress::drop(const PortEntry& receiver, const Packet& packet, DropReason reason, std::uint64_t packets,
+                  std::uint64_t bytes, std::uint64_t now_ns) noexcept {
+  page_.drop_transmitted(receiver.id, reason, packets, bytes);
+  drop_log_.write(receiver.id, reason, now_ns, packet.head(), packet.frame_length());
+}
+
+// Sorts out what cannot be delivered, and hands on runs of packets that the receiver takes as they are.
+void Egress::transmit(const PortEntry& receiver, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept {
+  std::array<Packet*, Batch::kCapacity> ready;
+  std::uint32_t count = 0;
+  for (Packet* packet : packets) {
+    if (!receiver.device) {
+      drop(receiver, *packet, DropReason::k_port_closed, packet->wire_packets, packet->wire_bytes(), now_ns);
+      continue;
+    }
+    if (!fits(*packet, receiver.settings.mtu)) {
+      drop(receiver, *packet, DropReason::k_mtu_exceeded, packet->wire_packets, packet->wire_bytes(), now_ns);
+      continue;
+    }
+    if (!takes(receiver.info, *packet)) {
+      if (packet->offload.gso != Offload::Gso::kNone) {
+        transmit_ready(receiver, {ready.data(), count}, now_ns);
+        count = 0;
+        transmit_segments(receiver, *packet, now_ns);
+        continue;
+      }
+      complete_checksum(*packet);
+    }
+    ready[count++] = packet;
+  }
+  transmit_ready(receiver, {ready.data(), count}, now_ns);
+}
+
+void Egress::transmit_ready(const PortEntry& receiver, std::span<Packet* const> packets,
+                            std::uint64_t now_ns) noexcept {
+  if (packets.empty()) return;
+  const std::uint64_t taken = receiver.device->transmit(packets);
+  std::uint64_t transmitted = 0, bytes = 0;
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    const Packet& packet = *packets[i];
+    if ((taken >> i & 1) != 0) {
+      transmitted += packet.wire_packets;
+      bytes += packet.wire_bytes();
+    } else {
+      drop(receiver, packet, DropReason::k_device_refused, packet.wire_packets, packet.wire_bytes(), now_ns);
+    }
+  }
+  page_.add(receiver.id, Counter::k_transmitted_packets, transmitted);
+  page_.add(receiver.id, Counter::k_transmitted_bytes, bytes);
+}
+
+void Egress::transmit_segments(const PortEntry& receiver, Packet& super, std::uint64_t now_ns) noexcept {
+  Segmenter segmenter(super);
+  std::array<Packet*, 32> segments;
+  bool more = true;
+  while (more) {
+    std::uint32_t count = 0;
+    while (count < segments.size()) {
+      const std::uint32_t remaining = segmenter.remaining();
+      Packet* segment = remaining > 0 ? pool_.take() : nullptr;
+      if (segment == nullptr) {
+        more = remaining > 0 && count > 0;  // with some in flight, transmitting them frees buffers
+        if (!more && remaining > 0)
+          drop(receiver, super, DropReason::k_out_of_packets, remaining,
+               std::uint64_t{remaining} * (super.headers.payload + super.offload.gso_size), now_ns);
+        break;
+      }
+      if (!segmenter.next(*segment)) {
+        pool_.give(*segment);
+        more = false;
+        break;
+      }
+      segments[count++] = segment;
+    }
+    transmit_ready(receiver, {segments.data(), count}, now_ns);
+    for (std::uint32_t i = 0; i < count; ++i) pool_.give(*segments[i]);
+  }
+}
+
+}  // namespace vsw

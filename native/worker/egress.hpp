@@ -1,0 +1,48 @@
+// Egress: packets on their way out, gathered by receiver and transmitted in batches.
+// Home: worker.
+//
+// `offer` counts a packet as offered and keeps it until `flush`; between packets of one ingress port to
+// one receiver the order is kept. What a receiver does not take as it is, a super-frame or a partial
+// checksum, is segmented or completed here. Every packet offered ends as transmitted or as dropped by
+// name on the transmit side. Packets are not owned: the caller gives them back to the pool after
+// `flush`, so one packet may be offered to many receivers.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include "packet/batch.hpp"
+#include "packet/pool.hpp"
+#include "table/port_table.hpp"
+#include "telemetry/counters.hpp"
+#include "telemetry/drop_log.hpp"
+
+namespace vsw {
+
+class Egress {
+ public:
+  Egress(Pool& pool, CounterPage page, DropLog& drop_log) noexcept : pool_(pool), page_(page), drop_log_(drop_log) {}
+
+  void offer(const PortEntry& receiver, Packet& packet) noexcept;
+  // Transmits all that was offered. `now_ns` dates the drops.
+  void flush(std::uint64_t now_ns) noexcept;
+
+ private:
+  struct Group {
+    const PortEntry* receiver = nullptr;
+    std::uint32_t size = 0;
+    std::array<Packet*, Batch::kCapacity> packets;
+  };
+  void transmit(const PortEntry& receiver, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
+  void transmit_ready(const PortEntry& receiver, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
+  void transmit_segments(const PortEntry& receiver, Packet& super, std::uint64_t now_ns) noexcept;
+  void drop(const PortEntry& receiver, const Packet& packet, DropReason reason, std::uint64_t packets,
+            std::uint64_t bytes, std::uint64_t now_ns) noexcept;
+
+  Pool& pool_;
+  CounterPage page_;
+  DropLog& drop_log_;
+  std::uint32_t group_count_ = 0;
+  std::array<Group, Batch::kCapacity> groups_;
+};
+
+}  // namespace vsw

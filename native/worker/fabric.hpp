@@ -1,0 +1,59 @@
+// Fabric: all that the workers of one switch share.
+// Shared: see each member; nothing here is locked by a reader.
+//
+// Threads meet in five places only: the generation pointer, the mailboxes of the workers, the counter
+// pages, the epoch, and the entries of the MAC table and the flow caches.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include "base/clock.hpp"
+#include "base/epoch.hpp"
+#include "base/hash.hpp"
+#include "base/region.hpp"
+#include "flow/flow_cache.hpp"
+#include "state/mac_table.hpp"
+#include "table/generation.hpp"
+#include "telemetry/counters.hpp"
+#include "telemetry/drop_log.hpp"
+
+namespace vsw {
+
+struct FabricLimits {
+  std::uint32_t workers = 1;
+  std::uint32_t ports = 4096;    // port ids are below this
+  std::uint32_t flows = 262'144; // IPv4; a quarter as many for IPv6 and others
+  std::uint32_t macs = 65'536;
+};
+
+struct Fabric {
+  Fabric(const FabricLimits& wanted, HashSeed secret, Clock& time)
+      : limits(wanted),
+        seed(secret),
+        clock(time),
+        flows4(wanted.flows, wanted.workers, epoch),
+        flows6(wanted.flows / 4 + wanted.workers, wanted.workers, epoch),
+        macs(wanted.macs, secret),
+        counters(wanted.workers, wanted.ports),
+        drop_log(wanted.ports),
+        held_region(sizeof(std::atomic<std::uint32_t>) * wanted.ports) {}
+
+  [[nodiscard]] std::uint32_t now_ms() const noexcept { return static_cast<std::uint32_t>(clock.now_ns() / 1'000'000); }
+  // Flows that were made for frames of this port.
+  [[nodiscard]] std::atomic<std::uint32_t>& flows_held(PortId port) noexcept {
+    return held_region.as<std::atomic<std::uint32_t>>()[port.value];
+  }
+
+  const FabricLimits limits;
+  const HashSeed seed;
+  Clock& clock;
+  Epoch epoch;
+  std::atomic<const Generation*> generation{nullptr};
+  FlowCache<FlowKey4> flows4;
+  FlowCache<FlowKey6> flows6;
+  MacTable macs;
+  Counters counters;
+  DropLog drop_log;
+  Region held_region;
+};
+
+}  // namespace vsw

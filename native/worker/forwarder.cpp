@@ -1,0 +1,309 @@
+#include "worker/forwarder.hpp"
+
+#include "pipeline/pipeline.hpp"
+#include "pipeline/prepare.hpp"
+
+namespace vsw {
+
+namespace {
+
+std::uint32_t number_of(GenerationId generation) noexcept { return static_cast<std::uint32_t>(generation.value); }
+
+Lookup lookup_of(const Generation& generation, const PortEntry& ingress, const NetworkEntry& network,
+                 const MacTable& macs, const Packet& packet) noexcept {
+  return {packet, generation, ingress, network, macs, Mac::read(packet.data + 6), Mac::read(packet.data), nullptr};
+}
+
+// Whether the receiver's policy lets this in; deliver's verdict is the transmit side's business.
+bool ingress_allows(Lookup& lookup, const PortEntry& receiver, Program& program) noexcept {
+  lookup.receiver = &receiver;
+  return AclIngress::apply(lookup, program) == Verdict::kContinue;
+}
+
+}  // namespace
+
+Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing& events) noexcept
+    : fabric_(fabric),
+      worker_(worker),
+      pool_(pool),
+      events_(events),
+      page_(fabric.counters.page(worker)),
+      egress_(pool, page_, fabric.drop_log) {}
+
+void Forwarder::drop(PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept {
+  page_.drop_received(port, reason, packet.wire_packets, packet.wire_bytes());
+  fabric_.drop_log.write(port, reason, now_ns, packet.head(), packet.frame_length());
+}
+
+void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& batch, std::uint64_t now_ns) noexcept {
+  const PortEntry* ingress = generation.port(ingress_id);
+  const NetworkEntry* network = ingress != nullptr ? generation.network(ingress->network) : nullptr;
+  const std::uint32_t size = batch.size();
+  std::uint64_t received = 0, bytes = 0;
+
+  for (std::uint32_t i = 0; i < size; ++i) {
+    Packet& packet = *batch.packets()[i];
+    Lane& lane = lanes_[i];
+    packet.ingress = ingress_id;
+    packet.wire_packets = 1;
+    const DropReason reason = prepare(packet);
+    received += packet.wire_packets;
+    bytes += packet.wire_bytes();
+    lane.dead = reason != DropReason::kNone || network == nullptr;
+    if (lane.dead) {
+      drop(ingress_id, packet, reason != DropReason::kNone ? reason : DropReason::k_port_not_active, now_ns);
+      continue;
+    }
+    make_flow_key(packet, network->id, fabric_.seed, lane.key);
+    if (lane.key.kind == FlowKind::kIpv4) fabric_.flows4.prefetch_bucket(lane.key.hash);
+    else if (lane.key.kind != FlowKind::kNone) fabric_.flows6.prefetch_bucket(lane.key.hash);
+  }
+  page_.add(ingress_id, Counter::k_received_packets, received);
+  page_.add(ingress_id, Counter::k_received_bytes, bytes);
+
+  if (network != nullptr) {
+    for (std::uint32_t i = 0; i < size; ++i) {
+      Lane& lane = lanes_[i];
+      if (lane.dead || lane.key.kind == FlowKind::kNone) continue;
+      lane.candidate = lane.key.kind == FlowKind::kIpv4 ? fabric_.flows4.candidate(lane.key.hash)
+                                                        : fabric_.flows6.candidate(lane.key.hash);
+    }
+    Moment moment{generation, *ingress, *network, Grounds::of(generation.id, fabric_.macs.version()), now_ns,
+                  static_cast<std::uint32_t>(now_ns / 1'000'000)};
+    for (std::uint32_t i = 0; i < size; ++i) {
+      const Lane& lane = lanes_[i];
+      if (lane.dead) continue;
+      Packet& packet = *batch.packets()[i];
+      const bool hit = lane.key.kind == FlowKind::kIpv4
+                           ? take_hit(fabric_.flows4, lane.key.v4, lane, moment, packet)
+                           : lane.key.kind != FlowKind::kNone &&
+                                 take_hit(fabric_.flows6, lane.key.v6, lane, moment, packet);
+      if (!hit) judge(lane, moment, packet);
+    }
+    egress_.flush(now_ns);
+    page_.add(ingress_id, Counter::k_forwarded_packets, moment.forwarded);
+    page_.add(ingress_id, Counter::k_consumed_packets, moment.consumed);
+    page_.add(ingress_id, Counter::k_flow_hits, moment.hits);
+    page_.add(ingress_id, Counter::k_flow_misses, moment.misses);
+  }
+  for (Packet* packet : batch.packets()) pool_.give(*packet);
+  batch.release();
+}
+
+// The steady state. True: the packet's fate is known and done.
+template <class Key>
+bool Forwarder::take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane, Moment& moment,
+                         Packet& packet) noexcept {
+  const Mac source = Mac::read(packet.data + 6);
+  const Mac destination = Mac::read(packet.data);
+  const unsigned side = lane.key.side;
+  const PortId ingress = moment.ingress.id;
+  std::uint32_t number = lane.candidate;
+  if (number == FlowCache<Key>::kNone || !cache.record(number).matches(key, side, ingress, source, destination)) {
+    number = cache.find(lane.key.hash, [&](const Flow<Key>& flow) noexcept {
+      return flow.matches(key, side, ingress, source, destination);
+    });
+    if (number == FlowCache<Key>::kNone) return false;
+  }
+  Flow<Key>& flow = cache.record(number);
+  if (flow.confirmed.load(std::memory_order_acquire) != moment.grounds.word && !still_true(flow, side, moment)) {
+    cache.remove(number, lane.key.hash);
+    return false;
+  }
+
+  ++moment.hits;
+  flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
+  const std::uint32_t heard = flow.heard_ms[side].load(std::memory_order_relaxed);
+  if (heard != moment.now_ms) {
+    flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
+    if (flow.heard[side].load(std::memory_order_relaxed) == 0) flow.heard[side].store(1, std::memory_order_relaxed);
+    // A hit keeps the sender's MAC young; once a second is often enough for ages of minutes.
+    if (!moment.ingress.anti_spoof && heard / 1000 != moment.now_ms / 1000)
+      fabric_.macs.refresh(moment.network.id, source, ingress, moment.now_ms);
+  } else if (flow.heard[side].load(std::memory_order_relaxed) == 0) {
+    flow.heard[side].store(1, std::memory_order_relaxed);
+  }
+  if (flow.action == Program::Action::kFlood) {
+    flood(moment, packet, flow.flood_set, flow.rule);
+    return true;
+  }
+  const PortEntry* receiver = moment.generation.port(flow.port[side ^ 1]);
+  if (VSW_BUG(receiver == nullptr)) {
+    drop(ingress, packet, DropReason::k_bug, moment.now_ns);
+    return true;
+  }
+  moment.forwarded += packet.wire_packets;
+  egress_.offer(*receiver, packet);
+  return true;
+}
+
+// The grounds changed: is what this verdict was based on still the same? If so, it is re-stamped.
+template <class Key>
+bool Forwarder::still_true(Flow<Key>& flow, unsigned side, const Moment& moment) const noexcept {
+  const std::uint64_t word = flow.confirmed.load(std::memory_order_relaxed);
+  const std::uint32_t confirmed = Grounds{word}.generation();
+  // Confirmed by a later generation than this batch's: another worker is ahead of us.
+  if (confirmed > number_of(moment.generation.id)) return false;
+  if (number_of(moment.ingress.changed) > confirmed || number_of(moment.network.judged) > confirmed) return false;
+  if (flow.action == Program::Action::kFlood) {
+    if (number_of(moment.network.flooded) > confirmed) return false;
+  } else {
+    const PortEntry* receiver = moment.generation.port(flow.port[side ^ 1]);
+    if (receiver == nullptr || number_of(receiver->changed) > confirmed) return false;
+    if (find_station(moment.network, fabric_.macs, flow.mac[side ^ 1]) != flow.port[side ^ 1]) return false;
+  }
+  if (!moment.ingress.anti_spoof && find_station(moment.network, fabric_.macs, flow.mac[side]) != moment.ingress.id)
+    return false;  // the sender's MAC must be learned anew
+  flow.confirmed.store(moment.grounds.word, std::memory_order_release);
+  return true;
+}
+
+// The slow path: the pipeline decides.
+void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept {
+  ++moment.misses;
+  Lookup lookup = lookup_of(moment.generation, moment.ingress, moment.network, fabric_.macs, packet);
+  Program program;
+  SenderPipeline::run(lookup, program);
+  if (program.action == Program::Action::kDrop) {
+    // What died for its destination still told where its sender is.
+    if (program.learn && program.stage == StageId::kBridge) learn(moment, packet);
+    drop(moment.ingress.id, packet, program.reason, moment.now_ns);
+    return;
+  }
+  if (program.learn) learn(moment, packet);
+  switch (program.action) {
+    case Program::Action::kRespond:
+      answer(moment, packet, program);
+      return;
+    case Program::Action::kOutput: {
+      const PortEntry* receiver = moment.generation.port(program.output);
+      if (VSW_BUG(receiver == nullptr)) break;
+      if (!ingress_allows(lookup, *receiver, program)) {
+        drop(moment.ingress.id, packet, program.reason, moment.now_ns);
+        return;
+      }
+      moment.forwarded += packet.wire_packets;
+      egress_.offer(*receiver, packet);
+      break;
+    }
+    case Program::Action::kFlood:
+      flood(moment, packet, program.flood_set, program.rule);
+      break;
+    case Program::Action::kNone:
+    case Program::Action::kDrop:
+      break;
+  }
+  if (program.action != Program::Action::kOutput && program.action != Program::Action::kFlood) {
+    drop(moment.ingress.id, packet, DropReason::k_bug, moment.now_ns);
+    return;
+  }
+  if (!program.cacheable || lane.key.kind == FlowKind::kNone) return;
+  if (lane.key.kind == FlowKind::kIpv4) remember(fabric_.flows4, lane.key.v4, lane, moment, packet, program);
+  else remember(fabric_.flows6, lane.key.v6, lane, moment, packet, program);
+}
+
+template <class Key>
+void Forwarder::remember(FlowCache<Key>& cache, const Key& key, const Lane& lane, Moment& moment,
+                         const Packet& packet, const Program& program) noexcept {
+  std::atomic<std::uint32_t>& held = fabric_.flows_held(moment.ingress.id);
+  if (held.load(std::memory_order_relaxed) >= moment.ingress.flows_max) {
+    page_.add(moment.ingress.id, Counter::k_flows_refused, 1);
+    return;
+  }
+  const std::uint32_t number = cache.take(worker_);
+  if (number == FlowCache<Key>::kNone) {
+    page_.add(moment.ingress.id, Counter::k_flows_refused, 1);
+    return;
+  }
+  const unsigned side = lane.key.side;
+  Flow<Key>& flow = cache.record(number);
+  flow.key = key;
+  // Learning this very packet's sender may have moved a MAC: the stamp of before is the safe one.
+  flow.confirmed.store(moment.grounds.word, std::memory_order_relaxed);
+  flow.port[side] = moment.ingress.id;
+  flow.port[side ^ 1] = program.action == Program::Action::kOutput ? program.output : PortId{};
+  flow.mac[side] = Mac::read(packet.data + 6);
+  flow.mac[side ^ 1] = Mac::read(packet.data);
+  flow.action = program.action;
+  flow.flood_set = program.flood_set;
+  flow.initiator = static_cast<std::uint8_t>(side);
+  flow.rule = program.rule;
+  flow.created_ms = moment.now_ms;
+  for (unsigned end = 0; end < 2; ++end) {
+    flow.direction[end].packets.store(end == side ? packet.wire_packets : 0, std::memory_order_relaxed);
+    flow.direction[end].bytes.store(end == side ? packet.wire_bytes() : 0, std::memory_order_relaxed);
+    flow.heard_ms[end].store(moment.now_ms, std::memory_order_relaxed);
+    flow.heard[end].store(end == side ? 1 : 0, std::memory_order_relaxed);
+  }
+  const PortId other = flow.port[side ^ 1];
+  const Mac macs[2] = {flow.mac[0], flow.mac[1]};
+  const std::uint32_t kept = cache.insert(worker_, number, lane.key.hash, [&](const Flow<Key>& there) noexcept {
+    return there.key == key && there.port[side] == moment.ingress.id && there.port[side ^ 1] == other &&
+           there.mac[0] == macs[0] && there.mac[1] == macs[1];
+  });
+  if (kept == number) held.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Forwarder::flood(Moment& moment, Packet& packet, FloodSet set, RuleId) noexcept {
+  Lookup lookup = lookup_of(moment.generation, moment.ingress, moment.network, fabric_.macs, packet);
+  egress_.flush(moment.now_ns);
+  std::uint64_t receivers = 0;
+  DropReason refused = DropReason::k_no_receiver;
+  for (const PortId port : flood_ports(moment.network, set)) {
+    if (port == moment.ingress.id) continue;
+    const PortEntry* receiver = moment.generation.port(port);
+    if (VSW_BUG(receiver == nullptr)) continue;
+    Program program;
+    if (!ingress_allows(lookup, *receiver, program)) {
+      refused = program.reason;
+      continue;
+    }
+    ++receivers;
+    egress_.offer(*receiver, packet);
+    egress_.flush(moment.now_ns);
+  }
+  if (receivers == 0) {
+    drop(moment.ingress.id, packet, refused, moment.now_ns);
+    return;
+  }
+  moment.forwarded += packet.wire_packets;
+  page_.add(moment.ingress.id, Counter::k_copied_packets, (receivers - 1) * packet.wire_packets);
+}
+
+void Forwarder::answer(Moment& moment, Packet& packet, const Program& program) noexcept {
+  Packet* reply = pool_.take();
+  if (reply == nullptr) {
+    drop(moment.ingress.id, packet, DropReason::k_out_of_packets, moment.now_ns);
+    return;
+  }
+  write_answer(packet, program.answer, *reply);
+  moment.consumed += packet.wire_packets;
+  page_.add(moment.ingress.id, Counter::k_originated_packets, 1);
+  egress_.flush(moment.now_ns);
+  if (VSW_BUG(prepare(*reply) != DropReason::kNone)) reply->wire_packets = 1;
+  egress_.offer(moment.ingress, *reply);
+  egress_.flush(moment.now_ns);
+  pool_.give(*reply);
+}
+
+void Forwarder::learn(const Moment& moment, const Packet& packet) noexcept {
+  const Mac source = Mac::read(packet.data + 6);
+  const NetworkId network = moment.network.id;
+  if (moment.network.stations.find(source) != nullptr) return;  // declared: nobody else may claim it
+  PortId from;
+  switch (fabric_.macs.learn(network, source, moment.ingress.id, moment.now_ms, moment.ingress.macs_max, from)) {
+    case MacTable::Learned::kKnown:
+      return;
+    case MacTable::Learned::kNew:
+      events_.push({EventType::kMacLearned, network, moment.ingress.id, {}, source.number()});
+      return;
+    case MacTable::Learned::kMoved:
+      events_.push({EventType::kMacMoved, network, moment.ingress.id, from, source.number()});
+      return;
+    case MacTable::Learned::kRefused:
+      page_.add(moment.ingress.id, Counter::k_macs_refused, 1);
+      return;
+  }
+}
+
+}  // namespace vsw

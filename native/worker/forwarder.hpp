@@ -1,0 +1,65 @@
+// Forwarder: what a worker does with a batch: parse, look up, judge what is new, hand on.
+// Home: worker.
+//
+// Three passes over the batch, each fetching into the cache what the next one needs: parse and hash;
+// find the candidate record; verify it and act. A hit costs one comparison of grounds. When the
+// grounds changed, the entry is compared with what it rests on and re-stamped, or judged again by the
+// pipeline, as every miss is.
+#pragma once
+#include <array>
+#include <cstdint>
+#include "packet/batch.hpp"
+#include "packet/pool.hpp"
+#include "pipeline/stage.hpp"
+#include "telemetry/events.hpp"
+#include "worker/egress.hpp"
+#include "worker/fabric.hpp"
+
+namespace vsw {
+
+class Forwarder {
+ public:
+  Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing& events) noexcept;
+
+  // Ends the life of every packet in the batch, all of them received from `ingress`, and empties it.
+  void process(const Generation& generation, PortId ingress, Batch& batch, std::uint64_t now_ns) noexcept;
+
+ private:
+  struct Lane {  // what is known of one packet of the batch
+    FlowKey key;
+    std::uint32_t candidate = 0;
+    bool dead = false;
+  };
+  struct Moment {  // what is the same for the whole batch
+    const Generation& generation;
+    const PortEntry& ingress;
+    const NetworkEntry& network;
+    Grounds grounds;
+    std::uint64_t now_ns;
+    std::uint32_t now_ms;
+    std::uint64_t forwarded = 0, consumed = 0, hits = 0, misses = 0;
+  };
+
+  template <class Key>
+  bool take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane, Moment& moment, Packet& packet) noexcept;
+  template <class Key>
+  bool still_true(Flow<Key>& flow, unsigned side, const Moment& moment) const noexcept;
+  template <class Key>
+  void remember(FlowCache<Key>& cache, const Key& key, const Lane& lane, Moment& moment, const Packet& packet,
+                const Program& program) noexcept;
+  void judge(const Lane& lane, Moment& moment, Packet& packet) noexcept;
+  void flood(Moment& moment, Packet& packet, FloodSet set, RuleId rule) noexcept;
+  void answer(Moment& moment, Packet& packet, const Program& program) noexcept;
+  void learn(const Moment& moment, const Packet& packet) noexcept;
+  void drop(const PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept;
+
+  Fabric& fabric_;
+  const std::uint32_t worker_;
+  Pool& pool_;
+  EventRing& events_;
+  CounterPage page_;
+  Egress egress_;
+  std::array<Lane, Batch::kCapacity> lanes_;
+};
+
+}  // namespace vsw

@@ -1,0 +1,201 @@
+#include "worker/worker.hpp"
+
+#include "base/assert.hpp"
+
+namespace vsw {
+
+namespace {
+
+// How long a silent flow is kept. The names of the protocols' timeouts come with connection tracking;
+// until then a flow is only a cache, and forgetting it costs one slow path.
+constexpr std::uint32_t kFlowIdleMs = 30'000;
+constexpr std::uint32_t kTcpFlowIdleMs = 300'000;
+constexpr std::uint8_t kTcp = 6;
+
+constexpr std::uint32_t kSweepFlows = 4'096;       // records a housekeeping turn
+constexpr std::uint32_t kSweepMacBuckets = 1'024;
+constexpr int kAgeingSleepMs = 1'000;              // the longest sleep while something has to age
+
+}  // namespace
+
+Worker::Worker(Fabric& fabric, std::uint32_t index)
+    : fabric_(fabric),
+      index_(index),
+      pool_(4 * Batch::kCapacity),
+      forwarder_(fabric, index, pool_, events_),
+      devices_(sizeof(Port*) * fabric.limits.ports),
+      fds_(sizeof(int) * fabric.limits.ports),
+      attached_(sizeof(PortId) * fabric.limits.ports) {}
+
+Worker::~Worker() = default;
+
+void Worker::wake() noexcept { idle_.wake(); }
+
+void Worker::handle_letters() noexcept {
+  Letter letter;
+  PortId* attached = attached_.as<PortId>();
+  while (mailbox_.pop(letter)) {
+    switch (letter.kind) {
+      case Letter::Kind::kAttach:
+        VSW_ASSERT(device(letter.port) == nullptr);
+        device(letter.port) = letter.device;
+        watched_fd(letter.port) = letter.device->wake_fd();
+        idle_.watch(watched_fd(letter.port), letter.port.value);
+        attached[attached_count_++] = letter.port;
+        break;
+      case Letter::Kind::kDetach: {
+        if (device(letter.port) == nullptr) break;
+        idle_.forget(watched_fd(letter.port));
+        device(letter.port) = nullptr;
+        std::uint32_t at = 0;
+        while (at < attached_count_ && !(attached[at] == letter.port)) ++at;
+        for (--attached_count_; at < attached_count_; ++at) attached[at] = attached[at + 1];
+        break;
+      }
+      case Letter::Kind::kFlushFlows:
+        sweep_flows(fabric_.flows4, fabric_.flows4.used(index_), letter.port, true);
+        sweep_flows(fabric_.flows6, fabric_.flows6.used(index_), letter.port, true);
+        break;
+      case Letter::Kind::kStop:
+        stopped_ = true;
+        break;
+    }
+  }
+}
+
+// Up to one full batch of small frames, or a few super-frames: what one port may have of a turn.
+std::uint32_t Worker::serve(PortId port, bool& drained) noexcept {
+  drained = true;
+  Port* device = this->device(port);
+  if (device == nullptr) return 0;
+  std::uint32_t frames = 0;
+  for (std::uint32_t i = 0; i < kBatchesPerTurn && frames < Batch::kCapacity; ++i) {
+    drained = device->receive(pool_, batch_);
+    if (!batch_.empty()) {
+      frames += batch_.size();
+      const Generation* generation = fabric_.generation.load(std::memory_order_seq_cst);
+      forwarder_.process(*generation, port, batch_, fabric_.clock.now_ns());
+    }
+    if (drained) break;
+  }
+  return frames;
+}
+
+void Worker::run() noexcept {
+  std::uint32_t tokens[Idle::kReadyMax];
+  fabric_.epoch.wake(index_);
+  std::uint64_t last_work_ns = fabric_.clock.now_ns();
+  while (!stopped_) {
+    fabric_.epoch.quiet(index_);
+    handle_letters();
+    const std::uint32_t ready = idle_.wait(0, tokens);
+    std::uint32_t frames = 0;
+    for (std::uint32_t i = 0; i < ready; ++i) {
+      bool drained;
+      frames += serve(PortId{static_cast<std::uint16_t>(tokens[i])}, drained);
+    }
+    const std::uint64_t now_ns = fabric_.clock.now_ns();
+    if (now_ns >= housekeeping_due_ns_) keep_house(now_ns);
+    if (frames > 0) {
+      last_work_ns = now_ns;
+      continue;
+    }
+    if (ready > 0 || !mailbox_.empty() || stopped_) continue;
+    if (now_ns - last_work_ns < idle_.spin_ns()) {
+      __builtin_ia32_pause();
+      continue;
+    }
+    if (idle_.spin_ns() > 0) idle_.spun_in_vain();
+
+    // Sleep. Who finds us asleep may pull things from under us: nothing shared is touched until wake.
+    fabric_.epoch.sleep(index_);
+    const std::uint32_t woken = idle_.wait(sleep_ms(), tokens);
+    fabric_.epoch.wake(index_);
+    const std::uint64_t woken_ns = fabric_.clock.now_ns();
+    if (woken > 0) idle_.slept(woken_ns - now_ns);
+    last_work_ns = woken_ns;
+    handle_letters();
+    for (std::uint32_t i = 0; i < woken; ++i) {
+      bool drained;
+      serve(PortId{static_cast<std::uint16_t>(tokens[i])}, drained);
+    }
+  }
+  fabric_.epoch.sleep(index_);
+}
+
+std::uint32_t Worker::drive(std::uint32_t frames_max) noexcept {
+  fabric_.epoch.wake(index_);
+  std::uint32_t total = 0;
+  bool all_drained;
+  do {
+    fabric_.epoch.quiet(index_);
+    handle_letters();
+    all_drained = true;
+    for (std::uint32_t i = 0; i < attached_count_; ++i) {
+      bool drained;
+      const std::uint32_t frames = serve(attached_.as<PortId>()[i], drained);
+      total += frames;
+      all_drained = all_drained && drained;
+    }
+  } while (!all_drained && total < frames_max);
+  fabric_.epoch.sleep(index_);
+  return total;
+}
+
+void Worker::read_letters() noexcept {
+  fabric_.epoch.wake(index_);
+  handle_letters();
+  fabric_.epoch.sleep(index_);
+}
+
+int Worker::sleep_ms() const noexcept {
+  const bool something_ages = fabric_.flows4.size() > 0 || fabric_.flows6.size() > 0 || fabric_.macs.size() > 0;
+  return something_ages ? kAgeingSleepMs : -1;
+}
+
+void Worker::keep_house(std::uint64_t now_ns) noexcept {
+  housekeeping_due_ns_ = now_ns + kHousekeepingNs;
+  sweep(kSweepFlows, kSweepMacBuckets);
+}
+
+void Worker::age_all() noexcept {
+  fabric_.epoch.wake(index_);
+  sweep(~std::uint32_t{0}, ~std::uint32_t{0});
+  fabric_.epoch.sleep(index_);
+}
+
+void Worker::sweep(std::uint32_t flows, std::uint32_t mac_buckets) noexcept {
+  sweep_flows(fabric_.flows4, flows, {}, false);
+  sweep_flows(fabric_.flows6, flows, {}, false);
+  if (index_ != 0) return;  // one sweeper for the one MAC table
+  const Generation* generation = fabric_.generation.load(std::memory_order_seq_cst);
+  const std::uint32_t now_ms = fabric_.now_ms();
+  fabric_.macs.sweep(mac_cursor_, mac_buckets, [&](const MacTable::Entry& entry) noexcept {
+    const NetworkEntry* network = generation->network(entry.network);
+    const PortEntry* port = generation->port(entry.port);
+    // What left with its network or port, or was declared elsewhere since, has no age.
+    const bool stray = network == nullptr || port == nullptr || !(port->network == entry.network) ||
+                       network->stations.find(entry.mac) != nullptr;
+    if (!stray && static_cast<std::int32_t>(now_ms - entry.heard_ms) < static_cast<std::int32_t>(network->mac_age_ms))
+      return false;
+    events_.push({EventType::kMacAged, entry.network, entry.port, {}, entry.mac.number()});
+    return true;
+  });
+}
+
+template <class Key>
+void Worker::sweep_flows(FlowCache<Key>& cache, std::uint32_t count, PortId only, bool everything) noexcept {
+  const std::uint32_t now_ms = fabric_.now_ms();
+  cache.sweep(
+      index_, count, [&](const Key& key) noexcept { return hash_of(key, fabric_.seed); },
+      [&](const Flow<Key>& flow) noexcept {
+        if (everything) return !only || flow.port[0] == only || flow.port[1] == only;
+        const std::uint32_t idle_ms = flow.key.protocol == kTcp ? kTcpFlowIdleMs : kFlowIdleMs;
+        return static_cast<std::int32_t>(now_ms - flow.last_heard_ms()) >= static_cast<std::int32_t>(idle_ms);
+      },
+      [&](const Flow<Key>& flow) noexcept {
+        fabric_.flows_held(flow.port[flow.initiator]).fetch_sub(1, std::memory_order_relaxed);
+      });
+}
+
+}  // namespace vsw
