@@ -1,0 +1,164 @@
+/**
+ * The API's client: how every way in reaches a running switch.
+ *
+ * One method an operation. What the daemon refuses is thrown as `ApiError` with its problem document,
+ * a daemon that is not there as `UnreachableError`; nothing is asked twice, so nothing is done twice.
+ */
+import { request, type IncomingMessage } from 'node:http';
+import {
+  resourcePath, type ApplyAnswer, type Collection, type DaemonVersion, type ExplainQuery, type FlushFilter,
+  type ProblemDocument, type Reference, type Resource, type SwitchEvent, type Table,
+} from './protocol.ts';
+
+export class ApiError extends Error {
+  readonly problem: ProblemDocument;
+
+  constructor(problem: ProblemDocument) {
+    super(problem.detail);
+    this.name = 'ApiError';
+    this.problem = problem;
+  }
+}
+
+export class UnreachableError extends Error {
+  readonly socketPath: string;
+
+  constructor(socketPath: string, cause: Error) {
+    super(`no vswitchd answers at ${socketPath}: ${cause.message}`, { cause });
+    this.name = 'UnreachableError';
+    this.socketPath = socketPath;
+  }
+}
+
+interface Sent {
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class ApiClient {
+  readonly socketPath: string;
+
+  constructor(socketPath: string) {
+    this.socketPath = socketPath;
+  }
+
+  async apply(resources: readonly unknown[], options: { dryRun?: boolean } = {}): Promise<ApplyAnswer> {
+    return await this.#json('POST', '/v1/apply', { body: { resources, ...options } });
+  }
+
+  async delete(references: readonly Reference[]): Promise<ApplyAnswer> {
+    return await this.#json('POST', '/v1/delete', { body: { resources: references } });
+  }
+
+  async list(collection: Collection): Promise<{ items: Resource[] }> {
+    return await this.#json('GET', resourcePath(collection));
+  }
+
+  async get(collection: Collection, name: string): Promise<Resource> {
+    return await this.#json('GET', resourcePath(collection, name));
+  }
+
+  async put(collection: Collection, name: string, resource: unknown): Promise<ApplyAnswer> {
+    return await this.#json('PUT', resourcePath(collection, name), { body: resource });
+  }
+
+  async remove(collection: Collection, name: string): Promise<ApplyAnswer> {
+    return await this.#json('DELETE', resourcePath(collection, name));
+  }
+
+  /** One of the tables; `filter` as `tableFilters` allows. */
+  async read<Entry>(
+    table: Table, filter: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<{ items: Entry[] } & Record<string, unknown>> {
+    return await this.#json('GET', `/v1/${table}`, { query: filter });
+  }
+
+  async flush(table: 'fdb' | 'flows', filter: FlushFilter = {}): Promise<{ removed: number }> {
+    return await this.#json('DELETE', `/v1/${table}`, { query: { ...filter } });
+  }
+
+  async explain(query: ExplainQuery): Promise<Record<string, unknown>> {
+    return await this.#json('POST', '/v1/explain', { body: query });
+  }
+
+  async generation(): Promise<{ generation: number }> {
+    return await this.#json('GET', '/v1/generation');
+  }
+
+  async version(signal?: AbortSignal): Promise<DaemonVersion> {
+    return await this.#json('GET', '/v1/version', { signal });
+  }
+
+  async metrics(): Promise<string> {
+    return await textOf(await this.#ask('GET', '/metrics', {}));
+  }
+
+  async openApi(): Promise<Record<string, unknown>> {
+    return await this.#json('GET', '/openapi.json');
+  }
+
+  /** Events until `signal` is raised or the daemon stops; `watching` is called once none can be missed. */
+  async *watch(options: { signal?: AbortSignal; watching?: () => void } = {}): AsyncGenerator<SwitchEvent> {
+    const { signal, watching } = options;
+    const answer = await this.#ask('GET', '/v1/watch', { signal });
+    watching?.();
+    let rest = '';
+    answer.setEncoding('utf8');
+    try {
+      for await (const part of answer as AsyncIterable<string>) {
+        const blocks = (rest + part).split('\n\n');
+        rest = blocks.pop() ?? '';
+        for (const block of blocks) {
+          const data = block.split('\n').filter((line) => line.startsWith('data: ')).map((line) => line.slice(6));
+          if (data.length > 0) yield JSON.parse(data.join('\n')) as SwitchEvent;
+        }
+      }
+    } catch (error) {
+      if (signal?.aborted !== true) throw new UnreachableError(this.socketPath, error as Error);
+    } finally {
+      answer.destroy();
+    }
+  }
+
+  async #json<T>(method: string, path: string, sent: Sent = {}): Promise<T> {
+    return JSON.parse(await textOf(await this.#ask(method, path, sent))) as T;
+  }
+
+  async #ask(method: string, path: string, { query = {}, body, signal }: Sent): Promise<IncomingMessage> {
+    const named = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+    const search = named.length === 0 ? '' : `?${new URLSearchParams(named)}`;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const headers = text === undefined
+      ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const asked = request(
+        { socketPath: this.socketPath, method, path: path + search, headers, agent: false, ...(signal && { signal }) }, resolve,
+      );
+      asked.on('error', (error) => reject(new UnreachableError(this.socketPath, error)));
+      asked.end(text);
+    });
+    const status = answer.statusCode ?? 500;
+    if (status < 400) return answer;
+    const said = await textOf(answer);
+    throw new ApiError(problemIn(said) ?? {
+      type: 'about:blank', title: 'Not a problem document', status, detail: `${this.socketPath} answered ${status}`, errors: [],
+    });
+  }
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  let text = '';
+  answer.setEncoding('utf8');
+  for await (const part of answer as AsyncIterable<string>) text += part;
+  return text;
+}
+
+function problemIn(text: string): ProblemDocument | undefined {
+  try {
+    const document = JSON.parse(text) as Partial<ProblemDocument>;
+    return typeof document.detail === 'string' && Array.isArray(document.errors) ? document as ProblemDocument : undefined;
+  } catch {
+    return undefined;
+  }
+}

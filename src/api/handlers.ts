@@ -1,0 +1,201 @@
+/**
+ * What each operation does: the request's words to the switch's, and its answers back.
+ *
+ * A handler answers a value, which becomes JSON, or an `Answer` when it says more. Where the switch
+ * finds errors in a list that it was given, their paths are moved to where that list stood in the body.
+ */
+import { parseDocuments } from '../intent/intent.ts';
+import type { Operation, OperationId } from './operations.ts';
+import { parseJson } from './body.ts';
+import { Problem, invalid, notAvailable, ofOnlyOne, problemOf, under } from './problem.ts';
+import {
+  collections, kindsLater, nameOf, packageVersion, tables,
+  type ApplyAnswer, type Collection, type DaemonVersion, type ExplainQuery, type FlushFilter, type Reference,
+  type Resource, type ServedSwitch, type Table,
+} from './protocol.ts';
+import { applyBody, checkBody, deleteBody, explainBody } from './schemas.ts';
+
+export interface Asked {
+  readonly operation: Operation;
+  readonly name: string;
+  readonly query: ReadonlyMap<string, string>;
+  /** The body's media type and text; both empty when the operation has none. */
+  readonly mediaType: string;
+  readonly text: string;
+}
+
+export class Answer {
+  readonly status: number;
+  readonly body: unknown;
+
+  constructor(status: number, body: unknown) {
+    this.status = status;
+    this.body = body;
+  }
+}
+
+export type Handler = (served: ServedSwitch, asked: Asked) => unknown;
+
+/** Operations that the server answers itself: they stream, or answer other than JSON. */
+export type ServerOperation = 'watch' | 'metrics' | 'openapi';
+
+export const handlers = new Map<OperationId, Handler>([
+  ...(Object.keys(collections) as Collection[]).flatMap(ofCollection),
+  ['apply', apply],
+  ['delete', remove],
+  ...tables.map((table): [OperationId, Handler] => [`read_${table}`, (served, asked) => read(served, table, asked)]),
+  ['flush_fdb', (served, asked) => flush(served, 'fdb', asked)],
+  ['flush_flows', (served, asked) => flush(served, 'flows', asked)],
+  ['explain', explain],
+  ['generation', (served) => ({ generation: served.generation })],
+]);
+
+export function whoAnswers(): DaemonVersion {
+  return { name: 'vswitchd', version: packageVersion(), pid: process.pid, node: process.versions.node };
+}
+
+function ofCollection(collection: Collection): [OperationId, Handler][] {
+  const kind = collections[collection];
+  return [
+    [`list_${collection}`, (served) => ({ items: served.get(kind) })],
+    [`get_${collection}`, (served, { name }) => served.get(kind, name)[0]],
+    [`put_${collection}`, (served, asked) => put(served, kind, asked)],
+    [`delete_${collection}`, async (served, { name }) => await served.delete([{ kind, name }])],
+  ];
+}
+
+async function apply(served: ServedSwitch, asked: Asked): Promise<ApplyAnswer> {
+  const dryRun = isDryRun(asked);
+  if (asked.mediaType !== 'application/json') {
+    return await translating(() => served.apply(asked.text, { dryRun }), (path) => path);
+  }
+  const body = parseJson(asked.text);
+  if (hasField(body, 'confirmSeconds')) throw notAvailable('confirmSeconds', '/confirmSeconds');
+  const { resources, dryRun: wanted } = checkBody(applyBody, body) as { resources: unknown[]; dryRun?: boolean };
+  return await translating(() => served.apply(resources, { dryRun: dryRun || wanted === true }), under('/resources'));
+}
+
+async function remove(served: ServedSwitch, asked: Asked): Promise<ApplyAnswer> {
+  const isYaml = asked.mediaType !== 'application/json';
+  const prefix = isYaml ? '' : '/resources';
+  const listed = isYaml
+    ? parseDocuments(asked.text)
+    : (checkBody(deleteBody, parseJson(asked.text)) as { resources: unknown[] }).resources;
+  const references = listed.map((one, index) => referenceOf(one, `${prefix}/${index}`));
+  return await translating(() => served.delete(references), under(prefix));
+}
+
+async function put(served: ServedSwitch, kind: string, asked: Asked): Promise<Answer> {
+  let resource: unknown;
+  if (asked.mediaType === 'application/json') {
+    resource = parseJson(asked.text);
+  } else {
+    const documents = parseDocuments(asked.text);
+    if (documents.length !== 1) {
+      throw invalid('', `the body holds ${documents.length} documents`, 'send exactly one, or use POST /v1/apply');
+    }
+    resource = documents[0];
+  }
+  if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) {
+    throw invalid('', 'the body is not a resource', `send an object of kind ${kind}`);
+  }
+  const { kind: sentKind, metadata } = resource as Partial<Resource>;
+  if (sentKind !== undefined && sentKind !== kind) {
+    throw invalid('/kind', `kind ${String(sentKind)} does not belong here`, `send a ${kind}, or PUT it in its own collection`);
+  }
+  if (typeof metadata === 'object' && metadata !== null && typeof metadata.name === 'string') {
+    const name = kind === 'Port' ? nameOf(metadata) : metadata.name;
+    if (name !== canonical(asked.name)) {
+      throw invalid('/metadata/name', `the body is about ${name}, the path about ${asked.name}`, 'give both the same name');
+    }
+  }
+  const done = await translating(() => served.apply([resource], { dryRun: isDryRun(asked) }), ofOnlyOne);
+  return new Answer(done.changes.some(({ action }) => action === 'create') && !isDryRun(asked) ? 201 : 200, done);
+}
+
+function read(served: ServedSwitch, table: Table, { query }: Asked): unknown {
+  const wanted = [...query].map(([name, value]) => [name, name === 'port' ? canonical(value) : value] as const);
+  const matches = (entry: object): boolean => wanted.every(([name, value]) => {
+    const fields = entry as Record<string, unknown>;
+    return fields[name] === value || (name === 'port' && fields['receiver'] === value);   // either end of a flow
+  });
+  if (table === 'stats') {
+    const { items, totals } = served.stats();
+    return { items: items.filter(matches), totals };
+  }
+  return { items: served[table]().filter(matches) };
+}
+
+function flush(served: ServedSwitch, table: 'fdb' | 'flows', { query }: Asked): { removed: number } {
+  return { removed: served.flush(table, Object.fromEntries(query) as FlushFilter) };
+}
+
+function explain(served: ServedSwitch, asked: Asked): object {
+  const body = parseJson(asked.text);
+  if (hasField(body, 'reach')) throw notAvailable('reach', '/reach');
+  const query = checkBody(explainBody, body) as unknown as ExplainQuery;
+  const fields = ['to', 'from', 'protocol', 'sourcePort', 'destinationPort'] as const;
+  const given = fields.filter((name) => query[name] !== undefined);
+  if (query.frame !== undefined && given.length > 0) {
+    throw invalid(`/${given[0]!}`, `frame and ${given[0]!} exclude each other`, 'describe the frame by its bytes or by its fields');
+  }
+  if (query.last !== undefined && (query.frame !== undefined || given.length > 0)) {
+    const other = query.frame !== undefined ? 'frame' : given[0]!;
+    throw invalid(`/${other}`, `last and ${other} exclude each other`, 'ask about the last drops, or about one frame');
+  }
+  if (query.frame === undefined && query.last === undefined && query.to === undefined) {
+    throw invalid('', 'nothing says which frame is meant', 'give frame, to or last');
+  }
+  try {
+    return served.explain(query as Parameters<ServedSwitch['explain']>[0]);
+  } catch (error) {
+    throw problemOf(error, under('/with'));
+  }
+}
+
+async function translating<T>(work: () => Promise<T>, path: (switchPath: string) => string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw problemOf(error, path);
+  }
+}
+
+function referenceOf(one: unknown, path: string): Reference {
+  if (typeof one !== 'object' || one === null) {
+    throw invalid(path, 'this is not a resource', 'send {kind, name}, or a resource with kind and metadata.name');
+  }
+  const { kind, name, metadata } = one as { kind?: unknown; name?: unknown; metadata?: Partial<Resource['metadata']> };
+  if (typeof kind !== 'string') throw invalid(`${path}/kind`, 'kind is missing', 'say Network, Port or Namespace');
+  if (kindsLater.includes(kind)) throw notAvailable(`kind ${kind}`, `${path}/kind`);
+  if (!Object.values<string>(collections).includes(kind)) {
+    throw invalid(`${path}/kind`, `kind ${kind} is not known`, 'say Network, Port or Namespace');
+  }
+  if (typeof name === 'string') return { kind, name };
+  if (typeof metadata?.name !== 'string') {
+    throw invalid(`${path}/metadata/name`, 'the name is missing', 'send {kind, name}, or a resource with kind and metadata.name');
+  }
+  const { namespace } = metadata;
+  return {
+    kind,
+    name: kind === 'Port' ? nameOf({ name: metadata.name, namespace: typeof namespace === 'string' ? namespace : undefined })
+      : metadata.name,
+  };
+}
+
+function isDryRun({ query }: Asked): boolean {
+  const value = query.get('dryRun');
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true' || value === '') return true;
+  throw new Problem(422, `dryRun=${value} is neither true nor false`, [
+    { path: '', message: `dryRun=${value} is neither true nor false`, remedy: 'say dryRun=true, or leave it out' },
+  ]);
+}
+
+function canonical(name: string): string {
+  return name.startsWith('default/') ? name.slice('default/'.length) : name;
+}
+
+function hasField(body: unknown, name: string): boolean {
+  return typeof body === 'object' && body !== null && Object.hasOwn(body, name);
+}

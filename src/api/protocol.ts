@@ -1,0 +1,127 @@
+/**
+ * What the HTTP API on the socket speaks: names, limits and the shape of each question and answer.
+ *
+ * Only data, so that the command line can load it without loading the switch. The shapes of the
+ * tables are the switch's own. `ServedSwitch` is what the server needs of a switch;
+ * `VirtualSwitch` satisfies it, and so can a test's own.
+ */
+import { readFileSync } from 'node:fs';
+import type {
+  ApplyAnswer, DropEntry, ExplainQuery as SwitchQuery, Explanation, FdbEntry, FlowEntry, FlushFilter, LastDrops,
+  NeighborEntry, Stats, SwitchEvent,
+} from '../switch/answers.ts';
+
+export const socketPathDefault = '/run/vswitch/vswitchd.sock';
+export const bodyBytesMax = 16 * 1024 * 1024;
+export const problemMediaType = 'application/problem+json';
+export const yamlMediaTypes: readonly string[] = [
+  'application/yaml', 'text/yaml', 'application/x-yaml', 'text/x-yaml', 'text/plain',
+];
+
+/** The collections of resources under /v1, each with its kind. */
+export const collections = { networks: 'Network', ports: 'Port', namespaces: 'Namespace' } as const;
+export type Collection = keyof typeof collections;
+
+/** The tables under /v1 that are read as lists. */
+export const tables = ['fdb', 'neighbors', 'flows', 'drops', 'stats', 'events'] as const;
+export type Table = (typeof tables)[number];
+
+/** Paths that a later version serves; asking for one is answered by name. */
+export const collectionsLater: readonly string[] = ['policies', 'networkpolicies'];
+export const kindsLater: readonly string[] = ['Policy', 'NetworkPolicy'];
+
+/** Which tables a list may be narrowed by, as query parameters. */
+export const tableFilters = {
+  fdb: ['network', 'port'], neighbors: ['network', 'port'], flows: ['network', 'port'],
+  drops: ['port'], stats: ['port'], events: ['network', 'port'],
+} as const satisfies Record<Table, readonly string[]>;
+
+export type {
+  ApplyAnswer, Change, DropEntry, Explanation, FdbEntry, FlowEntry, FlushFilter, LastDrops, NeighborEntry,
+  PortStats, Stats, SwitchEvent,
+} from '../switch/answers.ts';
+
+export interface Resource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string | undefined;
+    readonly labels?: Readonly<Record<string, string>> | undefined;
+  };
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+export interface Reference {
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+}
+
+/** What `POST /v1/explain` takes: a frame by its bytes, or by its fields, or the port's last drops. */
+export interface ExplainQuery {
+  readonly port: string;
+  readonly frame?: string;
+  readonly to?: string;
+  readonly from?: string;
+  readonly protocol?: string | number;
+  readonly sourcePort?: number;
+  readonly destinationPort?: number;
+  readonly last?: number;
+  readonly with?: readonly unknown[];
+}
+
+export interface DaemonVersion {
+  readonly name: 'vswitchd';
+  readonly version: string;
+  readonly pid: number;
+  readonly node: string;
+}
+
+/** What the server needs of a switch. */
+export interface ServedSwitch {
+  readonly generation: number;
+  apply(resources: readonly unknown[] | string, options?: { dryRun?: boolean }): Promise<ApplyAnswer>;
+  delete(references: readonly Reference[]): Promise<ApplyAnswer>;
+  get(kind: string, name?: string): readonly Resource[];
+  explain(query: SwitchQuery): Explanation | LastDrops;
+  watch(options?: { signal?: AbortSignal }): AsyncIterableIterator<SwitchEvent>;
+  events(): readonly SwitchEvent[];
+  fdb(): readonly FdbEntry[];
+  neighbors(): readonly NeighborEntry[];
+  flows(): readonly FlowEntry[];
+  drops(): readonly DropEntry[];
+  stats(): Stats;
+  flush(table: 'fdb' | 'flows', filter?: FlushFilter): number;
+}
+
+/** The path of a resource: `/v1/ports/shop%2Fweb-1`. */
+export function resourcePath(collection: Collection, name?: string): string {
+  return name === undefined ? `/v1/${collection}` : `/v1/${collection}/${encodeURIComponent(name)}`;
+}
+
+/** A resource's name as commands and answers spell it: `namespace/name`, `default/` left out. */
+export function nameOf(metadata: { readonly name: string; readonly namespace?: string | undefined }): string {
+  const { name, namespace } = metadata;
+  return namespace === undefined || namespace === '' || namespace === 'default' ? name : `${namespace}/${name}`;
+}
+
+/** The version in the package's own package.json, beside which both programs are installed. */
+export function packageVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,171 @@
+/**
+ * JSON Schemas of the bodies that the API reads and answers, and the check of what is read.
+ *
+ * The schemas serve twice: the OpenAPI document prints them, and `checkBody` refuses by them. Bodies
+ * are flat, so the check walks one level and names every wrong field at once; what stands inside
+ * `resources` is judged by the switch, which knows more.
+ */
+import Type, { type TObject, type TSchema } from 'typebox';
+import { Check } from 'typebox/value';
+import { Problem } from './problem.ts';
+import type { FieldError } from './protocol.ts';
+
+const closed = { additionalProperties: false };
+const count = (description: string): TSchema => Type.Integer({ minimum: 0, description });
+const text = (description: string): TSchema => Type.String({ description });
+
+export const resource = Type.Object({
+  apiVersion: text('`vswitch/v1`; `v1` for a Namespace'),
+  kind: Type.Enum(['Network', 'Port', 'Namespace'], { description: 'what it is' }),
+  metadata: Type.Object({
+    name: text('its name: letters a-z, digits and hyphens'),
+    namespace: Type.Optional(text('the tenancy of a Port; `default` when absent')),
+    labels: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'what selectors read' })),
+  }),
+  spec: Type.Optional(Type.Object({}, { additionalProperties: true, description: 'what is wanted' })),
+  status: Type.Optional(Type.Object({}, { additionalProperties: true, description: 'what is; only in answers' })),
+}, { description: 'a resource of the Kubernetes shape' });
+
+const resources = Type.Array(Type.Unknown(), { description: 'a list of resources' });
+const dryRun = Type.Boolean({ description: 'true to only compute the changes' });
+
+export const applyBody = Type.Object({ resources, dryRun: Type.Optional(dryRun) }, closed);
+export const deleteBody = Type.Object({
+  resources: Type.Array(Type.Unknown(), { description: 'a list of resources, or of {kind, name}' }),
+}, closed);
+
+const portNumber = (description: string): TSchema => Type.Integer({ minimum: 0, maximum: 65535, description });
+
+export const explainBody = Type.Object({
+  port: Type.String({ minLength: 1, description: 'the name of the port that sends' }),
+  frame: Type.Optional(Type.String({
+    pattern: '^([0-9a-fA-F]{2}[\\s:]?)+$', description: 'the frame in hexadecimal, from its destination MAC on',
+  })),
+  to: Type.Optional(Type.String({ minLength: 1, description: 'an IPv4 or IPv6 address' })),
+  from: Type.Optional(Type.String({ minLength: 1, description: 'an IPv4 or IPv6 address' })),
+  protocol: Type.Optional(Type.Union([
+    Type.String({ pattern: '^(tcp|udp|sctp|icmp|icmpv6|[0-9]{1,3})$' }), Type.Integer({ minimum: 0, maximum: 255 }),
+  ], { description: 'tcp, udp, sctp, icmp, icmpv6 or a number from 0 to 255' })),
+  sourcePort: Type.Optional(portNumber('a number from 0 to 65535')),
+  destinationPort: Type.Optional(portNumber('a number from 0 to 65535')),
+  last: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'a number of frames from 1 to 1000' })),
+  with: Type.Optional(Type.Array(Type.Unknown(), { description: 'a list of resources, the candidate' })),
+}, closed);
+
+export const applied = Type.Object({
+  generation: count('the generation that is active now'),
+  changes: Type.Array(Type.Object({
+    action: Type.Enum(['create', 'update', 'delete']), kind: Type.String(), name: Type.String(),
+  })),
+});
+export const generation = Type.Object({ generation: count('only grows, over restarts too') });
+export const flushed = Type.Object({ removed: count('entries that were removed') });
+export const version = Type.Object({
+  name: Type.String(), version: Type.String(), pid: count('the process of the daemon'), node: Type.String(),
+});
+
+const ageSeconds = count('seconds since it was last seen');
+const fdb = Type.Object({
+  network: Type.String(), mac: Type.String(), port: Type.String(), type: Type.Enum(['static', 'learned']), ageSeconds,
+});
+const neighbor = Type.Object({
+  network: Type.String(), address: Type.String(), mac: Type.String(), port: Type.String(), source: Type.String(),
+});
+const flow = Type.Object({
+  id: Type.Integer(), network: Type.String(), protocol: Type.String(),
+  source: Type.String(), sourcePort: Type.Integer(), destination: Type.String(), destinationPort: Type.Integer(),
+  port: text('the port of its first packet'), receiver: text('the port that gets it; empty when flooded'),
+  state: Type.String(), verdict: Type.String(), policy: Type.String(), rule: Type.String(),
+  generation: Type.Integer(), packets: Type.Integer(), bytes: Type.Integer(), ageSeconds,
+});
+const drop = Type.Object({
+  port: Type.String(), direction: Type.Enum(['receive', 'transmit']), reason: Type.String(),
+  packets: Type.Integer(), bytes: Type.Integer(),
+});
+const portStats = Type.Object({
+  port: Type.String(),
+  receivedPackets: count('received from the port'), receivedBytes: count('received from the port'),
+  forwardedPackets: count('received packets that were offered to a port'),
+  consumedPackets: count('received packets that the switch itself was the receiver of'),
+  droppedPackets: count('received packets that died before any port was offered them'),
+  heldPackets: count('received packets that wait'),
+  offeredPackets: count('packets offered to the port'), transmittedPackets: count('packets that the port took'),
+  transmittedBytes: count('bytes that the port took'),
+  transmitDroppedPackets: count('packets offered to the port that it did not get'),
+  kernelDroppedPackets: count('packets that the kernel dropped at the port\'s device'),
+});
+const event = Type.Object({ type: Type.String(), time: Type.String() }, {
+  additionalProperties: true, description: 'what happened, with the names of whom it happened to',
+});
+
+const list = (items: TSchema): TSchema => Type.Object({ items: Type.Array(items) });
+
+export const lists = {
+  resources: list(resource), fdb: list(fdb), neighbors: list(neighbor), flows: list(flow), drops: list(drop),
+  stats: Type.Object({
+    items: Type.Array(portStats),
+    totals: Type.Object({
+      copiedPackets: count('additional receivers of packets'), originatedPackets: count('packets the switch itself sent'),
+    }),
+  }),
+  events: list(event),
+};
+export { event };
+
+const step = Type.Object({ stage: Type.String(), port: Type.String(), verdict: Type.String() }, {
+  additionalProperties: true, description: 'a stage, and the rule that it read if it read one',
+});
+const judged = Type.Object({
+  verdict: Type.Enum(['allow', 'drop', 'reject']), stage: Type.String(), reason: Type.String(), port: Type.String(),
+  tier: Type.String(), policy: Type.String(), rule: Type.String(), generation: Type.Integer(), path: Type.Array(step),
+  receivers: Type.Array(Type.String(), { description: 'the ports that would get the frame' }),
+  frame: text('the frame as one line'), notes: Type.Array(Type.String()),
+}, { additionalProperties: true, description: 'the verdict, and each stage that was passed on the way to it' });
+export const explanation = Type.Union([
+  judged,
+  list(Type.Object({
+    time: Type.String(), reason: Type.String(), frame: Type.String(), length: Type.Integer(), now: judged,
+  }, { description: 'a frame that died, how, and how it would fare now' })),
+], { description: 'an explanation; for `last` a list of them' });
+
+export const problem = Type.Object({
+  type: Type.String(), title: Type.String(), status: Type.Integer(), detail: Type.String(),
+  errors: Type.Array(Type.Object({
+    path: text('a JSON Pointer into what was sent'), message: Type.String(), remedy: Type.String(),
+  })),
+}, { description: 'a problem document of RFC 9457' });
+
+/** The body as an object of the schema; refused with every wrong field at once. */
+export function checkBody(schema: TObject, body: unknown): Record<string, unknown> {
+  const known = Object.keys(schema.properties);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    const message = `the body is not an object`;
+    throw new Problem(422, message, [{ path: '', message, remedy: `send an object with ${known.join(', ')}` }]);
+  }
+  const errors: FieldError[] = [];
+  for (const [name, value] of Object.entries(body)) {
+    const field = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
+    const path = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (field === undefined) {
+      errors.push({ path, message: `unknown field ${name}`, remedy: `remove it; known are ${known.join(', ')}` });
+    } else if (!Check(field, value)) {
+      errors.push({ path, message: `${name} must be ${describe(field)}`, remedy: `give ${describe(field)}` });
+    }
+  }
+  for (const name of schema.required as readonly string[]) {
+    if (Object.hasOwn(body, name)) continue;
+    const field = schema.properties[name];
+    errors.push({ path: '', message: `${name} is missing`, remedy: `add ${name}: ${describe(field)}` });
+  }
+  if (errors.length > 0) throw new Problem(422, summary(errors), errors);
+  return body as Record<string, unknown>;
+}
+
+function describe(field: TSchema | undefined): string {
+  const description = (field as { description?: string } | undefined)?.description ?? 'a value';
+  return description.startsWith('true') ? 'a boolean' : description;
+}
+
+function summary(errors: readonly FieldError[]): string {
+  return errors.length === 1 ? errors[0]!.message : `${errors.length} fields are not valid`;
+}
