@@ -19,6 +19,7 @@ class ImaginedPort final : public Port {
   std::uint64_t transmit(std::span<Packet* const>) noexcept override { return 0; }
   [[nodiscard]] PortInfo info() const noexcept override { return {true, true, true, true}; }
   [[nodiscard]] int wake_fd() const noexcept override { return -1; }
+  [[nodiscard]] PortType type() const noexcept override { return PortType::kMemory; }
 };
 
 class Tracer {

@@ -23,6 +23,8 @@ struct PortInfo {
   bool takes_tcp4 = false, takes_tcp6 = false, takes_udp = false;  // super-frames, too
 };
 
+enum class PortType : std::uint8_t { kTap = 1, kMemory = 2, kPcap = 3 };
+
 class Port {
  public:
   virtual ~Port() = default;
@@ -33,8 +35,11 @@ class Port {
   // says that packet i was taken.
   virtual std::uint64_t transmit(std::span<Packet* const> packets) noexcept = 0;
   [[nodiscard]] virtual PortInfo info() const noexcept = 0;
+  [[nodiscard]] virtual PortType type() const noexcept = 0;
   // Readable while something waits in `receive`; -1 when the port is never readable.
   [[nodiscard]] virtual int wake_fd() const noexcept = 0;
+  // The device went away under us; it will never be readable again.
+  [[nodiscard]] virtual bool gone() const noexcept { return false; }
   // Frames that the kernel dropped at this device before or behind us; 0 for ports without a kernel.
   [[nodiscard]] virtual std::uint64_t kernel_dropped() const noexcept { return 0; }
 };
@@ -45,8 +50,6 @@ struct Route {
   Ip via;          // :: when on-link
   bool operator==(const Route&) const noexcept = default;
 };
-
-enum class PortType : std::uint8_t { kTap = 1, kMemory = 2, kPcap = 3 };
 
 struct PortSettings {
   PortType type = PortType::kTap;

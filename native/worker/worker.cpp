@@ -1,5 +1,7 @@
 #include "worker/worker.hpp"
 
+#include <utility>
+
 #include "base/assert.hpp"
 
 namespace vsw {
@@ -78,6 +80,8 @@ std::uint32_t Worker::serve(PortId port, bool& drained) noexcept {
     }
     if (drained) break;
   }
+  // A device that went away stays readable for ever; control will notice and close the port.
+  if (frames == 0 && device->gone()) idle_.forget(std::exchange(watched_fd(port), -1));
   return frames;
 }
 

@@ -1,0 +1,197 @@
+#include "port/netlink.hpp"
+
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/system_error.hpp"
+#include "wire/dissect.hpp"
+
+namespace vsw {
+
+// One message: header, the request's own structure, attributes.
+class Netlink::Request {
+ public:
+  template <class Body>
+  Request(std::uint16_t type, std::uint16_t flags, const Body& body) {
+    nlmsghdr& header = this->header();
+    header.nlmsg_len = NLMSG_LENGTH(sizeof body);
+    header.nlmsg_type = type;
+    header.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | NLM_F_ACK | flags);
+    std::memcpy(NLMSG_DATA(&header), &body, sizeof body);
+  }
+  void add(std::uint16_t type, const void* value, std::size_t size) {
+    auto* attribute = reinterpret_cast<rtattr*>(bytes_.data() + NLMSG_ALIGN(header().nlmsg_len));
+    attribute->rta_type = type;
+    attribute->rta_len = static_cast<std::uint16_t>(RTA_LENGTH(size));
+    std::memcpy(RTA_DATA(attribute), value, size);
+    header().nlmsg_len = static_cast<std::uint32_t>(NLMSG_ALIGN(header().nlmsg_len) + RTA_ALIGN(attribute->rta_len));
+  }
+  void add_ip(std::uint16_t type, const Ip& ip) {
+    if (ip.is_v4()) add(type, ip.bytes.data() + 12, 4);
+    else add(type, ip.bytes.data(), 16);
+  }
+  [[nodiscard]] nlmsghdr& header() { return *reinterpret_cast<nlmsghdr*>(bytes_.data()); }
+
+ private:
+  alignas(8) std::array<std::byte, 512> bytes_{};  // far more than the longest request here
+};
+
+namespace {
+
+std::uint8_t family_of(const Ip& ip) { return ip.is_v4() ? AF_INET : AF_INET6; }
+
+std::string text_of(const Prefix& prefix) { return to_string(prefix.address) + "/" + std::to_string(prefix.length); }
+
+std::string text_of(const Route& route) {
+  return text_of(route.to) + (route.via.is_unspecified() ? " on the link" : " via " + to_string(route.via));
+}
+
+void read_link_info(const rtattr* info, Link& link) {
+  auto length = static_cast<unsigned>(RTA_PAYLOAD(info));
+  for (auto* inner = static_cast<const rtattr*>(RTA_DATA(info)); RTA_OK(inner, length); inner = RTA_NEXT(inner, length))
+    if (inner->rta_type == IFLA_INFO_KIND)
+      link.kind.assign(static_cast<const char*>(RTA_DATA(inner)), ::strnlen(static_cast<const char*>(RTA_DATA(inner)), RTA_PAYLOAD(inner)));
+}
+
+}  // namespace
+
+Result<Netlink> Netlink::open() {
+  UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  if (!socket) return system_error("cannot open a netlink socket", errno);
+  return Netlink(std::move(socket));
+}
+
+int Netlink::ask(Request& request, std::vector<std::byte>* answer) {
+  nlmsghdr& header = request.header();
+  header.nlmsg_seq = ++sequence_;
+  sockaddr_nl kernel{};
+  kernel.nl_family = AF_NETLINK;
+  if (::sendto(socket_.get(), &header, header.nlmsg_len, 0, reinterpret_cast<sockaddr*>(&kernel), sizeof kernel) < 0)
+    return errno;
+  alignas(8) std::array<std::byte, 16'384> buffer;
+  for (;;) {
+    const ssize_t received = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    if (received < 0) {
+      if (errno == EINTR) continue;
+      return errno;
+    }
+    auto length = static_cast<unsigned>(received);
+    for (auto* message = reinterpret_cast<nlmsghdr*>(buffer.data()); NLMSG_OK(message, length);
+         message = NLMSG_NEXT(message, length)) {
+      if (message->nlmsg_seq != sequence_) continue;
+      if (message->nlmsg_type == NLMSG_ERROR) return -static_cast<nlmsgerr*>(NLMSG_DATA(message))->error;
+      if (answer != nullptr) {
+        const auto* bytes = reinterpret_cast<const std::byte*>(message);
+        answer->assign(bytes, bytes + message->nlmsg_len);
+      }
+    }
+  }
+}
+
+Result<Link> Netlink::find_link(const std::string& device) {
+  Request request(RTM_GETLINK, 0, ifinfomsg{});
+  request.add(IFLA_IFNAME, device.c_str(), device.size() + 1);
+  std::vector<std::byte> answer;
+  const int failed = ask(request, &answer);
+  if (failed == ENODEV) return Link{};
+  if (failed != 0 || answer.empty()) return system_error("cannot look for the device " + device, failed);
+  auto* message = reinterpret_cast<const nlmsghdr*>(answer.data());
+  auto* body = static_cast<const ifinfomsg*>(NLMSG_DATA(message));
+  Link link;
+  link.index = body->ifi_index;
+  link.up = (body->ifi_flags & IFF_UP) != 0;
+  auto length = static_cast<unsigned>(IFLA_PAYLOAD(message));
+  for (auto* attribute = IFLA_RTA(body); RTA_OK(attribute, length); attribute = RTA_NEXT(attribute, length)) {
+    switch (attribute->rta_type) {
+      case IFLA_ADDRESS:
+        if (RTA_PAYLOAD(attribute) == 6) link.mac = Mac::read(RTA_DATA(attribute));
+        break;
+      case IFLA_MTU: std::memcpy(&link.mtu, RTA_DATA(attribute), 4); break;
+      case IFLA_LINKINFO: read_link_info(attribute, link); break;
+      case IFLA_STATS64: {
+        rtnl_link_stats64 stats{};
+        std::memcpy(&stats, RTA_DATA(attribute), std::min(sizeof stats, std::size_t{RTA_PAYLOAD(attribute)}));
+        link.dropped = stats.tx_dropped + stats.rx_dropped;
+        break;
+      }
+      default: break;
+    }
+  }
+  return link;
+}
+
+Outcome Netlink::set_link(int index, const Mac* mac, const std::uint32_t* mtu, bool up) {
+  ifinfomsg body{};
+  body.ifi_index = index;
+  if (up) body.ifi_flags = body.ifi_change = IFF_UP;
+  Request request(RTM_NEWLINK, 0, body);
+  if (mac != nullptr) request.add(IFLA_ADDRESS, mac->bytes.data(), 6);
+  if (mtu != nullptr) request.add(IFLA_MTU, mtu, 4);
+  const int failed = ask(request, nullptr);
+  if (failed == 0) return Done{};
+  return system_error("cannot set the device's MAC, MTU or state", failed);
+}
+
+Outcome Netlink::change_address(std::uint16_t type, std::uint16_t flags, int index, const Prefix& prefix,
+                                int harmless) {
+  ifaddrmsg body{};
+  body.ifa_family = family_of(prefix.address);
+  body.ifa_prefixlen = prefix.length;
+  body.ifa_index = static_cast<unsigned>(index);
+  // Duplicate address detection would hold an IPv6 address back for more than a second; the switch
+  // knows that nobody else has it.
+  if (!prefix.address.is_v4()) body.ifa_flags = IFA_F_NODAD;
+  Request request(type, flags, body);
+  request.add_ip(IFA_LOCAL, prefix.address);
+  request.add_ip(IFA_ADDRESS, prefix.address);
+  const int failed = ask(request, nullptr);
+  if (failed == 0 || failed == harmless) return Done{};
+  return system_error("cannot " + std::string(type == RTM_NEWADDR ? "add" : "delete") + " the address " +
+                          text_of(prefix),
+                      failed);
+}
+
+Outcome Netlink::add_address(int index, const Prefix& prefix) {
+  return change_address(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, index, prefix, EEXIST);
+}
+
+Outcome Netlink::delete_address(int index, const Prefix& prefix) {
+  return change_address(RTM_DELADDR, 0, index, prefix, EADDRNOTAVAIL);
+}
+
+Outcome Netlink::change_route(std::uint16_t type, std::uint16_t flags, int index, const Route& route, int harmless) {
+  const bool on_link = route.via.is_unspecified();
+  rtmsg body{};
+  body.rtm_family = family_of(route.to.address);
+  body.rtm_dst_len = route.to.length;
+  body.rtm_table = RT_TABLE_MAIN;
+  body.rtm_protocol = RTPROT_STATIC;
+  body.rtm_scope = on_link && route.to.address.is_v4() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+  body.rtm_type = RTN_UNICAST;
+  Request request(type, flags, body);
+  if (route.to.length > 0) request.add_ip(RTA_DST, route.to.address);
+  if (!on_link) request.add_ip(RTA_GATEWAY, route.via);
+  request.add(RTA_OIF, &index, sizeof index);
+  const int failed = ask(request, nullptr);
+  if (failed == 0 || failed == harmless) return Done{};
+  return system_error("cannot " + std::string(type == RTM_NEWROUTE ? "set" : "delete") + " the route " +
+                          text_of(route),
+                      failed);
+}
+
+Outcome Netlink::replace_route(int index, const Route& route) {
+  return change_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, index, route, EEXIST);
+}
+
+Outcome Netlink::delete_route(int index, const Route& route) { return change_route(RTM_DELROUTE, 0, index, route, ESRCH); }
+
+}  // namespace vsw

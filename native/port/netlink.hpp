@@ -1,0 +1,54 @@
+// Netlink: a device's link, addresses and routes, by rtnetlink (RFC 3549).
+// Home: control.
+//
+// A small client for the handful of requests that a port needs, each synchronous and acknowledged. The
+// socket belongs to the namespace that it was opened in and keeps working there from any thread.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+#include "base/result.hpp"
+#include "base/unique_fd.hpp"
+#include "port/port.hpp"
+
+namespace vsw {
+
+struct Link {
+  int index = 0;       // 0: no such device
+  std::string kind;    // "tun", "veth", …; empty for physical ones
+  Mac mac;
+  std::uint32_t mtu = 0;
+  bool up = false;
+  std::uint64_t dropped = 0;  // by the kernel, in both directions
+};
+
+class Netlink {
+ public:
+  [[nodiscard]] static Result<Netlink> open();
+
+  // A Link with index 0 when there is no device of this name.
+  [[nodiscard]] Result<Link> find_link(const std::string& device);
+  [[nodiscard]] Outcome set_link(int index, const Mac* mac, const std::uint32_t* mtu, bool up);
+  // Adding what is there already, and deleting what is not, both succeed.
+  [[nodiscard]] Outcome add_address(int index, const Prefix& prefix);
+  [[nodiscard]] Outcome delete_address(int index, const Prefix& prefix);
+  [[nodiscard]] Outcome replace_route(int index, const Route& route);
+  [[nodiscard]] Outcome delete_route(int index, const Route& route);
+
+ private:
+  class Request;
+  explicit Netlink(UniqueFd socket) noexcept : socket_(std::move(socket)) {}
+  // Sends and waits for the acknowledgement; an errno, 0 when all is well. Answers go to `answer`.
+  [[nodiscard]] int ask(Request& request, std::vector<std::byte>* answer);
+  [[nodiscard]] Outcome change_address(std::uint16_t type, std::uint16_t flags, int index, const Prefix& prefix,
+                                       int harmless);
+  [[nodiscard]] Outcome change_route(std::uint16_t type, std::uint16_t flags, int index, const Route& route,
+                                     int harmless);
+
+  UniqueFd socket_;
+  std::uint32_t sequence_ = 0;
+};
+
+}  // namespace vsw

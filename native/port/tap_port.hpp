@@ -1,0 +1,58 @@
+// TapPort: a TAP device inside a container's namespace.
+// Home: control opens and changes it; its worker receives, any worker transmits.
+//
+// The device is made in the namespace where it will live, so nothing has to be moved. Frames carry a
+// virtio_net_hdr: super-frames and partial checksums pass whole, as far as the kernel has the offloads
+// (asked for in steps; UDP segmentation needs Linux 6.2). A persistent device outlives this process
+// with its addresses and routes, and is found again by its name. Opening one that is already as wanted
+// changes nothing that a running connection could feel.
+//
+// A frame is read into a slot, and what does not fit there into the pool's spill buffer, by one readv.
+// A TAP never says that it is full: what the kernel drops is in `kernel_dropped`.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include "base/result.hpp"
+#include "base/unique_fd.hpp"
+#include "port/netlink.hpp"
+#include "port/port.hpp"
+
+namespace vsw {
+
+class TapPort final : public Port {
+ public:
+  // kNamespaceAbsent, kDeviceClash (a device of that name is there and is no TAP, or is in use by
+  // another process), kPermission, kUnsupported, kSystem.
+  [[nodiscard]] static Result<std::shared_ptr<TapPort>> open(const PortSettings& settings);
+
+  // Makes the device what `settings` says. What `previous` had put there and is no longer wanted goes;
+  // what the container added itself stays.
+  [[nodiscard]] Outcome reconfigure(const PortSettings& previous, const PortSettings& settings);
+  // The device goes with this object, even a persistent one.
+  void remove_device() noexcept;
+  // Undoes `open`: a device that it made goes, one that it found stays.
+  void abandon() noexcept;
+
+  bool receive(Pool& pool, Batch& into) noexcept override;
+  std::uint64_t transmit(std::span<Packet* const> packets) noexcept override;
+  [[nodiscard]] PortInfo info() const noexcept override { return {true, true, true, true}; }
+  [[nodiscard]] int wake_fd() const noexcept override { return fd_.get(); }
+  [[nodiscard]] PortType type() const noexcept override { return PortType::kTap; }
+  [[nodiscard]] bool gone() const noexcept override { return gone_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t kernel_dropped() const noexcept override;
+
+ private:
+  TapPort(UniqueFd fd, Netlink netlink, std::string device, bool created) noexcept
+      : fd_(std::move(fd)), netlink_(std::move(netlink)), device_(std::move(device)), created_(created) {}
+  [[nodiscard]] Outcome configure(const PortSettings* previous, const PortSettings& settings);
+
+  UniqueFd fd_;
+  mutable std::mutex netlink_mutex_;  // control's threads share the socket
+  mutable Netlink netlink_;
+  std::string device_;
+  const bool created_;
+  std::atomic<bool> gone_{false};
+};
+
+}  // namespace vsw
