@@ -1,0 +1,132 @@
+/**
+ * Golden cases: these bytes in, those bytes out, these deaths.
+ *
+ * Every case is played in four ways, with and without what the flow cache remembers, frame by frame and
+ * in batches, and the slow twin plays it too. VSW_UPDATE=1 writes deaths.json anew (captures come from
+ * scapy alone); VSW_CASE=NAME plays the cases whose name contains it.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { checkLaw, compareFrames, findImbalances } from '../harness/checkers.ts';
+import { StoryClock } from '../harness/clock.ts';
+import type { Delivered } from '../model/slow-switch.ts';
+import { type DeathRow, type Player, ProductPlayer, TwinPlayer } from './player.ts';
+import { cutBatches, type Deaths, listStories, readStory, type Story } from './story.ts';
+
+interface Way {
+  name: string;
+  batchSize: number;
+  repeats: number; // each frame so many times: from the second on the flow cache knows it
+  cold: boolean; // what the cache remembers is flushed before every batch
+}
+
+const ways: readonly Way[] = [
+  { name: 'frame by frame, cache off', batchSize: 1, repeats: 1, cold: true },
+  { name: 'frame by frame, each twice', batchSize: 1, repeats: 2, cold: false },
+  { name: 'in batches, cache off', batchSize: 64, repeats: 1, cold: true },
+  { name: 'in batches, each thrice', batchSize: 20, repeats: 3, cold: false },
+];
+
+interface Outcome {
+  got: Map<string, Delivered[]>;
+  deaths: DeathRow[];
+}
+
+async function play(player: Player, story: Story, way: Way): Promise<Outcome> {
+  await player.apply(story.resources);
+  const ports = story.resources.filter(({ kind }) => kind === 'Port').map(({ metadata }) => metadata.name);
+  const clock = new StoryClock(player);
+  const got = new Map<string, Delivered[]>();
+  for (const { timeMs, port, frames } of cutBatches(story.sent, way.batchSize)) {
+    clock.moveTo(timeMs);
+    if (way.cold) player.flushFlows();
+    for (const { frame, offload } of frames) for (let count = 0; count < way.repeats; ++count) player.send(port, frame, offload);
+    player.run();
+    for (const name of ports) {
+      const taken = player.take(name);
+      if (taken.length > 0) got.set(name, [...(got.get(name) ?? []), ...taken]);
+    }
+  }
+  return { got, deaths: player.deaths() };
+}
+
+/** What a port must get when every frame is sent `repeats` times: all that one frame caused, so many times. */
+function expand(story: Story, way: Way): Map<string, Delivered[]> {
+  if (way.repeats === 1) return story.expected;
+  const twin = new TwinPlayer();
+  const once = new Map<string, Delivered[][]>();
+  void twin.apply(story.resources);
+  const clock = new StoryClock(twin);
+  for (const { timeMs, port, frame, offload } of story.sent) {
+    clock.moveTo(timeMs);
+    for (let count = 0; count < way.repeats; ++count) twin.send(port, frame, offload);
+    for (const name of story.expected.keys()) once.set(name, [...(once.get(name) ?? []), twin.take(name)]);
+  }
+  return new Map([...once].map(([name, groups]) => [name, groups.flat()]));
+}
+
+function summarise(deaths: readonly DeathRow[]): Deaths {
+  const summary: Deaths = {};
+  for (const { direction, reason, packets } of [...deaths].sort((a, b) => (a.reason < b.reason ? -1 : 1))) {
+    summary[reason] ??= { direction, count: 0 };
+    summary[reason].count += packets;
+    if (/^(egress|ingress)_denied$/.test(reason)) summary[reason].rule = 'default';
+  }
+  return summary;
+}
+
+function compare(t: Test, { got, deaths }: Outcome, expected: Map<string, Delivered[]>, story: Story, repeats: number): void {
+  for (const name of new Set([...got.keys(), ...expected.keys()])) {
+    const received = got.get(name) ?? [];
+    const wanted = expected.get(name) ?? [];
+    const difference = compareFrames(received.map(({ frame }) => frame), wanted.map(({ frame }) => frame));
+    for (const line of difference) t.comment(line);
+    t.same(difference[0], undefined, `${name} gets ${wanted.length} frames, byte for byte`);
+    if (difference.length > 0) continue;
+    t.same(received.map(({ offload }) => offload), wanted.map(({ offload }) => offload), `${name} gets the offloads beside them`);
+  }
+  const counts = Object.fromEntries(Object.entries(summarise(deaths)).map(([reason, { direction, count }]) => [reason, `${direction} ${count}`]));
+  const wantedCounts = Object.fromEntries(Object.entries(story.deaths).map(([reason, { direction, count }]) => [reason, `${direction} ${count * repeats}`]));
+  t.same(counts, wantedCounts, 'these deaths');
+}
+
+const wantedCase = process.env['VSW_CASE'] ?? '';
+const isUpdate = process.env['VSW_UPDATE'] === '1';
+
+for (const name of listStories().filter((name) => name.includes(wantedCase))) {
+  t.test(name, async (t) => {
+    let story = await readStory(name);
+    if (isUpdate) {
+      await using product = await ProductPlayer.open();
+      const { deaths } = await play(product, story, ways[0] as Way);
+      writeFileSync(join(story.folder, 'deaths.json'), `${JSON.stringify(summarise(deaths), null, 2)}\n`);
+      story = await readStory(name);
+    }
+    await t.test('the slow twin', async (t) => {
+      const twin = new TwinPlayer();
+      compare(t, await play(twin, story, ways[0] as Way), story.expected, story, 1);
+      t.same(findImbalances(twin.ledger()), [], 'the law holds in the twin');
+    });
+    for (const way of ways) {
+      await t.test(way.name, async (t) => {
+        await using product = await ProductPlayer.open();
+        compare(t, await play(product, story, way), expand(story, way), story, way.repeats);
+        checkLaw(t, product.ledger(), product.deaths());
+      });
+    }
+    const denied = Object.entries(story.deaths).find(([, { rule }]) => rule !== undefined);
+    if (denied === undefined) return;
+    await t.test('the rule that denied is named', async (t) => {
+      const [reason, { rule }] = denied;
+      await using product = await ProductPlayer.open();
+      await product.apply(story.resources);
+      const explained = story.sent.map(({ port, frame }) => product.product.explain({ port, frame })).filter((answer) => answer.reason === reason);
+      t.ok(explained.length > 0, `explain says ${reason}`);
+      for (const answer of explained) {
+        t.equal(answer.rule, rule, 'by this rule');
+        t.equal(answer.verdict, 'drop');
+      }
+    });
+  });
+}

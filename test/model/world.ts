@@ -1,0 +1,38 @@
+/** The twin's world from resources as a user writes them; every port states its MAC and addresses. */
+import { parseAllDocuments } from 'yaml';
+import { type ModelNetwork, type ModelPort, SlowSwitch } from './slow-switch.ts';
+
+export interface Resource {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+  spec: Record<string, unknown>;
+}
+
+export function readResources(text: string): Resource[] {
+  return parseAllDocuments(text).map((document) => document.toJS() as Resource);
+}
+
+export function toModelNetwork({ metadata, spec }: Resource): ModelNetwork {
+  return { name: metadata.name, ...(spec as Omit<ModelNetwork, 'name'>) };
+}
+
+export function toModelPort({ metadata, spec }: Resource): ModelPort {
+  const limits = spec['limits'] as { macs?: number } | undefined;
+  return {
+    name: metadata.name,
+    network: String(spec['network']),
+    mac: String(spec['mac']),
+    addresses: (spec['addresses'] as string[] | undefined) ?? [],
+    antiSpoof: spec['antiSpoof'] !== false,
+    offloads: spec['offloads'] === true,
+    ...(spec['mtu'] === undefined ? {} : { mtu: Number(spec['mtu']) }),
+    ...(limits?.macs === undefined ? {} : { macsMax: limits.macs }),
+  };
+}
+
+/** Puts the resources into the twin. */
+export function applyToModel(model: SlowSwitch, resources: readonly Resource[]): void {
+  for (const resource of resources) if (resource.kind === 'Network') model.putNetwork(toModelNetwork(resource));
+  for (const resource of resources) if (resource.kind === 'Port') model.putPort(toModelPort(resource));
+}
