@@ -114,6 +114,7 @@ Napi::Function SwitchObject::define(Napi::Env env) {
                      {InstanceMethod("commit", &SwitchObject::commit), InstanceMethod("trace", &SwitchObject::trace),
                       InstanceMethod("counters", &SwitchObject::counters),
                       InstanceMethod("kernelDropped", &SwitchObject::kernel_dropped),
+                      InstanceMethod("gone", &SwitchObject::gone),
                       InstanceMethod("fdb", &SwitchObject::fdb), InstanceMethod("flows", &SwitchObject::flows),
                       InstanceMethod("flushFdb", &SwitchObject::flush_fdb),
                       InstanceMethod("flushFlows", &SwitchObject::flush_flows),
@@ -135,6 +136,11 @@ SwitchObject::SwitchObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   wanted.limits.macs = option(options, "macsMax", wanted.limits.macs);
   const Napi::Value first = options.Get("firstGeneration");
   if (first.IsNumber()) wanted.first = GenerationId{static_cast<std::uint64_t>(first.As<Napi::Number>().Int64Value())};
+  if (wanted.virtual_clock && wanted.threads > 0) {
+    Napi::RangeError::New(info.Env(), "virtualClock needs workers to be 0: a thread cannot be told when time moves")
+        .ThrowAsJavaScriptException();
+    return;
+  }
   if (wanted.threads >= Epoch::kReadersMax || wanted.limits.ports < 2 || wanted.limits.ports > 65'536 ||
       wanted.limits.flows < 64 || wanted.limits.flows > (1u << 26) || wanted.limits.macs < 8 ||
       wanted.limits.macs > (1u << 24)) {
@@ -204,6 +210,15 @@ Napi::Value SwitchObject::kernel_dropped(const Napi::CallbackInfo& info) {
   const PortEntry* entry = generation->port(PortId{static_cast<std::uint16_t>(*port)});
   const std::uint64_t dropped = entry != nullptr && entry->device ? entry->device->kernel_dropped() : 0;
   return Napi::Number::New(env, static_cast<double>(dropped));
+}
+
+Napi::Value SwitchObject::gone(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const auto port = number_from(info[0], "port", kU16);
+  if (!port || open(env) == nullptr) return env.Undefined();
+  const std::shared_ptr<const Generation> generation = dataplane_->running();
+  const PortEntry* entry = generation->port(PortId{static_cast<std::uint16_t>(*port)});
+  return Napi::Boolean::New(env, entry != nullptr && entry->device && entry->device->gone());
 }
 
 Napi::Value SwitchObject::fdb(const Napi::CallbackInfo& info) {

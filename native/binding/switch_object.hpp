@@ -25,6 +25,7 @@ class SwitchObject : public Napi::ObjectWrap<SwitchObject> {
   Napi::Value trace(const Napi::CallbackInfo& info);
   Napi::Value counters(const Napi::CallbackInfo& info);
   Napi::Value kernel_dropped(const Napi::CallbackInfo& info);
+  Napi::Value gone(const Napi::CallbackInfo& info);
   Napi::Value fdb(const Napi::CallbackInfo& info);
   Napi::Value flows(const Napi::CallbackInfo& info);
   Napi::Value flush_fdb(const Napi::CallbackInfo& info);

@@ -125,6 +125,8 @@ export interface Dataplane {
   trace(frame: Uint8Array, port: number, edits?: readonly Edit[]): Trace;
   counters(): CounterCells;
   kernelDropped(port: number): number;
+  /** Whether the port's device went away under the switch. */
+  gone(port: number): boolean;
   fdb(): readonly LearnedMac[];
   flows(): readonly FlowRecord[];
   flushFdb(network: number, port: number, mac: string): number;

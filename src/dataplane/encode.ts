@@ -1,0 +1,87 @@
+/**
+ * Edits to bytes: the form that native/commit/edits.def describes.
+ *
+ * The order of fields comes from the generated layouts; what a field of each type looks like is
+ * written here once. A value that does not fit its field is a bug of the caller and throws.
+ */
+import { bytesOf, type Ip } from '../address/ip.ts';
+import type { Cidr } from '../address/cidr.ts';
+import { editLayouts, type Edit, type FieldType, type RouteEntry } from '../table/edits.gen.ts';
+
+class Writer {
+  #bytes = Buffer.alloc(4096);
+  #length = 0;
+
+  number(value: number, size: 1 | 2 | 4): void {
+    this.#bytes.writeUIntLE(value, this.#grow(size), size);
+  }
+
+  raw(bytes: Uint8Array | readonly number[]): void {
+    this.#bytes.set(bytes, this.#grow(bytes.length));
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #grow(by: number): number {
+    const at = this.#length;
+    this.#length += by;
+    if (this.#length > this.#bytes.length) {
+      const larger = Buffer.alloc(Math.max(this.#length, 2 * this.#bytes.length));
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    return at;
+  }
+}
+
+type FieldWriters = { readonly [T in FieldType]: (writer: Writer, value: never) => void };
+
+const writeIp = (writer: Writer, ip: Ip): void => {
+  if (ip.family === 4) writer.raw([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
+  writer.raw(bytesOf(ip));
+};
+
+const writePrefix = (writer: Writer, prefix: Cidr): void => {
+  writeIp(writer, prefix.address);
+  writer.number(prefix.length, 1);
+};
+
+const writeList = <Item>(writer: Writer, items: readonly Item[], write: (item: Item) => void): void => {
+  writer.number(items.length, 2);
+  items.forEach(write);
+};
+
+const onLink: Ip = { family: 6, value: 0n };
+
+const fieldWriters: FieldWriters = {
+  u8: (writer, value: number) => writer.number(value, 1),
+  u16: (writer, value: number) => writer.number(value, 2),
+  u32: (writer, value: number) => writer.number(value, 4),
+  text: (writer, value: string) => {
+    const bytes = Buffer.from(value, 'utf8');
+    writer.number(bytes.length, 2);
+    writer.raw(bytes);
+  },
+  mac: (writer, value: string) => writer.raw(value.split(':').map((part) => Number.parseInt(part, 16))),
+  list_u16: (writer, value: readonly number[]) => writeList(writer, value, (item) => writer.number(item, 2)),
+  list_prefix: (writer, value: readonly Cidr[]) => writeList(writer, value, (item) => writePrefix(writer, item)),
+  list_route: (writer, value: readonly RouteEntry[]) =>
+    writeList(writer, value, (item) => {
+      writePrefix(writer, item.to);
+      writeIp(writer, item.via ?? onLink);
+    }),
+};
+
+/** The bytes of a transaction. */
+export function encodeEdits(edits: readonly Edit[]): Uint8Array {
+  const writer = new Writer();
+  for (const edit of edits) {
+    const layout = editLayouts[edit.edit];
+    writer.number(layout.tag, 1);
+    const values = edit as unknown as Readonly<Record<string, never>>;
+    for (const [name, type] of layout.fields) fieldWriters[type](writer, values[name]!);
+  }
+  return writer.finish();
+}

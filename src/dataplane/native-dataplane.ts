@@ -1,0 +1,166 @@
+/**
+ * The dataplane in native/, as the control layer sees it: the only file that loads the addon.
+ *
+ * The addon is looked for where a checkout builds it: by cmake-js in build/release, by node-gyp in
+ * build/Release.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { VswError, messageOf } from '../errors.ts';
+import type { Edit } from '../table/edits.gen.ts';
+import {
+  CommitError, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent,
+  type DataplaneOptions, type DroppedFrame, type FlowRecord, type LearnedMac, type Offload, type Trace,
+} from './dataplane.ts';
+import { encodeEdits } from './encode.ts';
+
+interface NativeDroppedFrame {
+  readonly ageMs: number;
+  readonly reason: string;
+  readonly frame: Uint8Array;
+  readonly length: number;
+}
+
+/** native/binding/switch_object.hpp. */
+interface NativeSwitch {
+  commit(edits: Uint8Array): Promise<CommitAnswer>;
+  trace(frame: Uint8Array, port: number, edits: Uint8Array | undefined): Trace;
+  counters(): CounterCells;
+  kernelDropped(port: number): number;
+  gone(port: number): boolean;
+  fdb(): LearnedMac[];
+  flows(): FlowRecord[];
+  flushFdb(network: number, port: number, mac: string): number;
+  flushFlows(port: number): number;
+  drainEvents(): DataplaneEvent[];
+  lastDrops(port: number): NativeDroppedFrame[];
+  memorySend(port: number, frame: Uint8Array, offload: Offload | undefined): boolean;
+  memoryReceive(port: number): { frame: Uint8Array; offload?: Offload } | undefined;
+  run(): number;
+  advance(ms: number): void;
+  close(): Promise<void>;
+}
+
+interface Addon {
+  Switch: new (options: DataplaneOptions) => NativeSwitch;
+}
+
+const addonPlaces = ['build/release/Release/vswitch.node', 'build/release/vswitch.node', 'build/Release/vswitch.node'];
+
+/** The folder that holds package.json, above this file wherever it was compiled to. */
+function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+function loadAddon(): Addon {
+  const root = packageRoot();
+  const place = addonPlaces.map((relative) => join(root, relative)).find((path) => existsSync(path));
+  if (place === undefined) {
+    throw new VswError('VSW_UNAVAILABLE', `the native dataplane is not built: run "npm run build" in ${root}`);
+  }
+  try {
+    return createRequire(import.meta.url)(place) as Addon;
+  } catch (error) {
+    throw new VswError(
+      'VSW_UNAVAILABLE',
+      `the native dataplane cannot be loaded: ${messageOf(error)}; run "npm run build" again with this version of Node`,
+      [],
+      { cause: error },
+    );
+  }
+}
+
+/** A refusal of the native side, which is an Error with a code and a subject. */
+function asCommitError(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || !('subject' in error)) return error;
+  return new CommitError(error.code as CommitErrorCode, error.message, error.subject as number);
+}
+
+export class NativeDataplane implements Dataplane {
+  readonly #native: NativeSwitch;
+
+  private constructor(native: NativeSwitch) {
+    this.#native = native;
+  }
+
+  static open(options: DataplaneOptions): NativeDataplane {
+    return new NativeDataplane(new (loadAddon().Switch)(options));
+  }
+
+  async commit(edits: readonly Edit[]): Promise<CommitAnswer> {
+    try {
+      return await this.#native.commit(encodeEdits(edits));
+    } catch (error) {
+      throw asCommitError(error);
+    }
+  }
+
+  trace(frame: Uint8Array, port: number, edits?: readonly Edit[]): Trace {
+    try {
+      return this.#native.trace(frame, port, edits && encodeEdits(edits));
+    } catch (error) {
+      throw asCommitError(error);
+    }
+  }
+
+  counters(): CounterCells {
+    return this.#native.counters();
+  }
+
+  kernelDropped(port: number): number {
+    return this.#native.kernelDropped(port);
+  }
+
+  gone(port: number): boolean {
+    return this.#native.gone(port);
+  }
+
+  fdb(): readonly LearnedMac[] {
+    return this.#native.fdb();
+  }
+
+  flows(): readonly FlowRecord[] {
+    return this.#native.flows();
+  }
+
+  flushFdb(network: number, port: number, mac: string): number {
+    return this.#native.flushFdb(network, port, mac);
+  }
+
+  flushFlows(port: number): number {
+    return this.#native.flushFlows(port);
+  }
+
+  drainEvents(): readonly DataplaneEvent[] {
+    return this.#native.drainEvents();
+  }
+
+  lastDrops(port: number): readonly DroppedFrame[] {
+    const now = Date.now();
+    return this.#native.lastDrops(port).map(({ ageMs, ...frame }) => ({ timeMs: now - ageMs, ...frame }));
+  }
+
+  memorySend(port: number, frame: Uint8Array, offload?: Offload): boolean {
+    return this.#native.memorySend(port, frame, offload);
+  }
+
+  memoryReceive(port: number): { frame: Uint8Array; offload?: Offload } | undefined {
+    return this.#native.memoryReceive(port);
+  }
+
+  run(): number {
+    return this.#native.run();
+  }
+
+  advance(ms: number): void {
+    this.#native.advance(ms);
+  }
+
+  close(): Promise<void> {
+    return this.#native.close();
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * FileStore: the state in a directory, written so that it is never half there.
+ *
+ * `state.json` is replaced by renaming a complete, synchronised file over it; its predecessor stays as
+ * `state.json.previous`. A file that is torn or was changed is never silently taken for an empty one:
+ * the previous one is used with a warning when it is whole, otherwise the switch refuses to start and
+ * touches nothing. A second process on the same directory is refused while the first lives.
+ */
+import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, VswError } from '../errors.ts';
+import { takeLock, type Lock } from './lock.ts';
+import { formatSnapshot, parseSnapshot } from './snapshot.ts';
+import type { Loaded, Store } from './store.ts';
+
+type Read = { readonly value: unknown } | { readonly absent: true } | { readonly fault: string };
+
+export class FileStore implements Store {
+  readonly #directory: string;
+  readonly #lock: Lock;
+  readonly #path: string;
+  readonly #previousPath: string;
+
+  private constructor(directory: string, lock: Lock) {
+    this.#directory = directory;
+    this.#lock = lock;
+    this.#path = join(directory, 'state.json');
+    this.#previousPath = `${this.#path}.previous`;
+  }
+
+  /** Makes the directory if need be and locks it. Throws VSW_STATE. */
+  static async open(directory: string): Promise<FileStore> {
+    try {
+      await mkdir(directory, { recursive: true, mode: 0o750 });
+    } catch (error) {
+      throw new VswError('VSW_STATE', `the state directory ${directory} cannot be made: ${messageOf(error)}; make it, or choose another`);
+    }
+    return new FileStore(directory, takeLock(directory));
+  }
+
+  async load(): Promise<Loaded> {
+    const current = await this.#read(this.#path);
+    if ('value' in current) return { value: current.value, warnings: [] };
+    const previous = await this.#read(this.#previousPath);
+    if ('value' in previous) {
+      const why = 'fault' in current ? current.fault : 'it is not there';
+      if ('fault' in current) await copyFile(this.#path, `${this.#path}.damaged`);
+      return { value: previous.value, warnings: [`${this.#path} could not be used (${why}); the state before the last change was taken from ${this.#previousPath}`] };
+    }
+    const fault = 'fault' in current ? { path: this.#path, text: current.fault } : 'fault' in previous ? { path: this.#previousPath, text: previous.fault } : undefined;
+    if (fault === undefined) return { value: undefined, warnings: [] };
+    throw new VswError('VSW_STATE', `the stored state ${fault.path} cannot be used: ${fault.text}; put back a good copy, or move it away to start empty`);
+  }
+
+  async save(value: unknown): Promise<void> {
+    const temporary = `${this.#path}.new`;
+    try {
+      const file = await open(temporary, 'w', 0o640);
+      try {
+        await file.writeFile(formatSnapshot(value));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await this.#keepPrevious();
+      await rename(temporary, this.#path);
+      const directory = await open(this.#directory, 'r');
+      try {
+        await directory.sync();
+      } finally {
+        await directory.close();
+      }
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw new VswError(
+        'VSW_STATE',
+        `the state could not be saved in ${this.#directory}: ${messageOf(error)}; nothing was changed: make room or give the right to write there, then try again`,
+        [],
+        { cause: error },
+      );
+    }
+  }
+
+  close(): Promise<void> {
+    this.#lock.release();
+    return Promise.resolve();
+  }
+
+  /** The current file stays readable under both names until the new one replaces it under the first. */
+  async #keepPrevious(): Promise<void> {
+    const current = await this.#read(this.#path);
+    if (!('value' in current)) return; // never overwrite a good predecessor by a damaged file
+    const copy = `${this.#previousPath}.new`;
+    await copyFile(this.#path, copy);
+    await rename(copy, this.#previousPath);
+  }
+
+  async #read(path: string): Promise<Read> {
+    try {
+      return parseSnapshot(await readFile(path, 'utf8'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { absent: true };
+      return { fault: messageOf(error) };
+    }
+  }
+}
