@@ -7,7 +7,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import {
   resourcePath, type ApplyAnswer, type Collection, type DaemonVersion, type ExplainQuery, type FlushFilter,
-  type ProblemDocument, type Reference, type Resource, type SwitchEvent, type Table,
+  type ProblemDocument, type Resource, type SwitchEvent, type Table,
 } from './protocol.ts';
 
 export class ApiError extends Error {
@@ -47,7 +47,7 @@ export class ApiClient {
     return await this.#json('POST', '/v1/apply', { body: { resources, ...options } });
   }
 
-  async delete(references: readonly Reference[]): Promise<ApplyAnswer> {
+  async delete(references: readonly unknown[]): Promise<ApplyAnswer> {
     return await this.#json('POST', '/v1/delete', { body: { resources: references } });
   }
 

@@ -4,10 +4,10 @@
  * A handler answers a value, which becomes JSON, or an `Answer` when it says more. Where the switch
  * finds errors in a list that it was given, their paths are moved to where that list stood in the body.
  */
-import { parseDocuments } from '../intent/intent.ts';
+import { parseDocuments } from '../intent/documents.ts';
 import type { Operation, OperationId } from './operations.ts';
 import { parseJson } from './body.ts';
-import { Problem, invalid, notAvailable, ofOnlyOne, problemOf, under } from './problem.ts';
+import { invalid, notAvailable, ofOnlyOne, problemOf, under } from './problem.ts';
 import {
   collections, kindsLater, nameOf, packageVersion, tables,
   type ApplyAnswer, type Collection, type DaemonVersion, type ExplainQuery, type FlushFilter, type Reference,
@@ -69,9 +69,7 @@ async function apply(served: ServedSwitch, asked: Asked): Promise<ApplyAnswer> {
   if (asked.mediaType !== 'application/json') {
     return await translating(() => served.apply(asked.text, { dryRun }), (path) => path);
   }
-  const body = parseJson(asked.text);
-  if (hasField(body, 'confirmSeconds')) throw notAvailable('confirmSeconds', '/confirmSeconds');
-  const { resources, dryRun: wanted } = checkBody(applyBody, body) as { resources: unknown[]; dryRun?: boolean };
+  const { resources, dryRun: wanted } = checkBody(applyBody, parseJson(asked.text)) as { resources: unknown[]; dryRun?: boolean };
   return await translating(() => served.apply(resources, { dryRun: dryRun || wanted === true }), under('/resources'));
 }
 
@@ -79,7 +77,7 @@ async function remove(served: ServedSwitch, asked: Asked): Promise<ApplyAnswer> 
   const isYaml = asked.mediaType !== 'application/json';
   const prefix = isYaml ? '' : '/resources';
   const listed = isYaml
-    ? parseDocuments(asked.text)
+    ? parseDocuments(asked.text).values
     : (checkBody(deleteBody, parseJson(asked.text)) as { resources: unknown[] }).resources;
   const references = listed.map((one, index) => referenceOf(one, `${prefix}/${index}`));
   return await translating(() => served.delete(references), under(prefix));
@@ -90,7 +88,7 @@ async function put(served: ServedSwitch, kind: string, asked: Asked): Promise<An
   if (asked.mediaType === 'application/json') {
     resource = parseJson(asked.text);
   } else {
-    const documents = parseDocuments(asked.text);
+    const documents = parseDocuments(asked.text).values;
     if (documents.length !== 1) {
       throw invalid('', `the body holds ${documents.length} documents`, 'send exactly one, or use POST /v1/apply');
     }
@@ -131,9 +129,7 @@ function flush(served: ServedSwitch, table: 'fdb' | 'flows', { query }: Asked): 
 }
 
 function explain(served: ServedSwitch, asked: Asked): object {
-  const body = parseJson(asked.text);
-  if (hasField(body, 'reach')) throw notAvailable('reach', '/reach');
-  const query = checkBody(explainBody, body) as unknown as ExplainQuery;
+  const query = checkBody(explainBody, parseJson(asked.text)) as unknown as ExplainQuery;
   const fields = ['to', 'from', 'protocol', 'sourcePort', 'destinationPort'] as const;
   const given = fields.filter((name) => query[name] !== undefined);
   if (query.frame !== undefined && given.length > 0) {
@@ -147,7 +143,8 @@ function explain(served: ServedSwitch, asked: Asked): object {
     throw invalid('', 'nothing says which frame is meant', 'give frame, to or last');
   }
   try {
-    return served.explain(query as Parameters<ServedSwitch['explain']>[0]);
+    const frame = query.frame?.replaceAll(/[\s:]/g, '');
+    return served.explain({ ...query, ...(frame === undefined ? {} : { frame }) } as Parameters<ServedSwitch['explain']>[0]);
   } catch (error) {
     throw problemOf(error, under('/with'));
   }
@@ -187,15 +184,9 @@ function isDryRun({ query }: Asked): boolean {
   const value = query.get('dryRun');
   if (value === undefined || value === 'false') return false;
   if (value === 'true' || value === '') return true;
-  throw new Problem(422, `dryRun=${value} is neither true nor false`, [
-    { path: '', message: `dryRun=${value} is neither true nor false`, remedy: 'say dryRun=true, or leave it out' },
-  ]);
+  throw invalid('', `dryRun=${value} is neither true nor false`, 'say dryRun=true, or leave it out');
 }
 
 function canonical(name: string): string {
   return name.startsWith('default/') ? name.slice('default/'.length) : name;
-}
-
-function hasField(body: unknown, name: string): boolean {
-  return typeof body === 'object' && body !== null && Object.hasOwn(body, name);
 }

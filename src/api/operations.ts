@@ -4,7 +4,7 @@
  * The server routes by this list and the OpenAPI document is printed from it, so neither can serve
  * or promise what the other does not know. A path has at most one parameter, its last segment.
  */
-import type { TObject, TSchema } from 'typebox';
+import type { TSchema } from 'typebox';
 import { collections, tableFilters, tables, yamlMediaTypes, type Collection, type Table } from './protocol.ts';
 import * as schemas from './schemas.ts';
 
@@ -26,7 +26,7 @@ export interface Operation {
   readonly summary: string;
   readonly query: readonly QueryParameter[];
   /** The schema of the JSON body, when there is one; `yaml`: the resources may come as YAML text too. */
-  readonly body?: TObject | undefined;
+  readonly body?: TSchema | undefined;
   readonly yaml: boolean;
   readonly answers: readonly { status: number; description: string; mediaType: string; schema?: TSchema }[];
   /** Statuses of the problems that this operation may answer, besides 500 and 503. */
@@ -71,12 +71,12 @@ function ofCollection(collection: Collection): Operation[] {
   const kind = collections[collection];
   const path = `/v1/${collection}`;
   return [
-    operation(`list_${collection}`, 'GET', path, `Every ${kind}, with its status`, { schema: schemas.lists.resources }),
+    operation(`list_${collection}`, 'GET', path, `Every ${kind}, with its status`, { schema: schemas.resourceLists[collection] }),
     operation(`get_${collection}`, 'GET', `${path}/{name}`, `One ${kind}, with its status`,
-      { schema: schemas.resource }, { problems: [404] }),
+      { schema: schemas.resourceSchemas[collection] }, { problems: [404] }),
     operation(`put_${collection}`, 'PUT', `${path}/{name}`, `Create or replace one ${kind}`,
       { schema: schemas.applied },
-      { body: schemas.resource, yaml: true, query: [dryRun], problems: [400, 403, 409, 413, 415, 422], created: true }),
+      { body: schemas.resourceSchemas[collection], yaml: true, query: [dryRun], problems: [400, 403, 409, 413, 415, 422], created: true }),
     operation(`delete_${collection}`, 'DELETE', `${path}/{name}`, `Delete one ${kind}`,
       { schema: schemas.applied }, { problems: [404, 409] }),
   ];

@@ -1,35 +1,32 @@
 /**
- * JSON Schemas of the bodies that the API reads and answers, and the check of what is read.
+ * JSON Schemas of the bodies that the API reads and answers.
  *
- * The schemas serve twice: the OpenAPI document prints them, and `checkBody` refuses by them. Bodies
- * are flat, so the check walks one level and names every wrong field at once; what stands inside
- * `resources` is judged by the switch, which knows more.
+ * They serve twice: the OpenAPI document prints them, and `checkBody` refuses by them, so what is
+ * described is what is read. What stands inside `resources` is judged by the switch, which knows more.
  */
 import Type, { type TObject, type TSchema } from 'typebox';
-import { Check } from 'typebox/value';
-import { Problem } from './problem.ts';
-import type { FieldError } from './protocol.ts';
+import { VswError } from '../errors.ts';
+import { NamespaceSchema } from '../intent/namespace.ts';
+import { NetworkSchema } from '../intent/network.ts';
+import { PortSchema } from '../intent/port.ts';
+import { checkStructure } from '../intent/structure.ts';
+import type { Collection } from './protocol.ts';
 
 const closed = { additionalProperties: false };
 const count = (description: string): TSchema => Type.Integer({ minimum: 0, description });
 const text = (description: string): TSchema => Type.String({ description });
 
-export const resource = Type.Object({
-  apiVersion: text('`vswitch/v1`; `v1` for a Namespace'),
-  kind: Type.Enum(['Network', 'Port', 'Namespace'], { description: 'what it is' }),
-  metadata: Type.Object({
-    name: text('its name: letters a-z, digits and hyphens'),
-    namespace: Type.Optional(text('the tenancy of a Port; `default` when absent')),
-    labels: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'what selectors read' })),
-  }),
-  spec: Type.Optional(Type.Object({}, { additionalProperties: true, description: 'what is wanted' })),
-  status: Type.Optional(Type.Object({}, { additionalProperties: true, description: 'what is; only in answers' })),
-}, { description: 'a resource of the Kubernetes shape' });
+/** What is read and answered in each collection; `status` is filled in answers and ignored in bodies. */
+export const resourceSchemas: Readonly<Record<Collection, TSchema>> = {
+  networks: NetworkSchema, ports: PortSchema, namespaces: NamespaceSchema,
+};
 
 const resources = Type.Array(Type.Unknown(), { description: 'a list of resources' });
-const dryRun = Type.Boolean({ description: 'true to only compute the changes' });
+const dryRun = Type.Boolean({ description: 'true: only compute the changes' });
 
-export const applyBody = Type.Object({ resources, dryRun: Type.Optional(dryRun) }, closed);
+export const applyBody = Type.Object(
+  { resources, dryRun: Type.Optional(dryRun) }, { ...closed, 'x-later': ['confirmSeconds'] },
+);
 export const deleteBody = Type.Object({
   resources: Type.Array(Type.Unknown(), { description: 'a list of resources, or of {kind, name}' }),
 }, closed);
@@ -50,7 +47,7 @@ export const explainBody = Type.Object({
   destinationPort: Type.Optional(portNumber('a number from 0 to 65535')),
   last: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'a number of frames from 1 to 1000' })),
   with: Type.Optional(Type.Array(Type.Unknown(), { description: 'a list of resources, the candidate' })),
-}, closed);
+}, { ...closed, 'x-later': ['reach'] });
 
 export const applied = Type.Object({
   generation: count('the generation that is active now'),
@@ -100,8 +97,11 @@ const event = Type.Object({ type: Type.String(), time: Type.String() }, {
 
 const list = (items: TSchema): TSchema => Type.Object({ items: Type.Array(items) });
 
+export const resourceLists: Readonly<Record<Collection, TSchema>> = {
+  networks: list(NetworkSchema), ports: list(PortSchema), namespaces: list(NamespaceSchema),
+};
 export const lists = {
-  resources: list(resource), fdb: list(fdb), neighbors: list(neighbor), flows: list(flow), drops: list(drop),
+  fdb: list(fdb), neighbors: list(neighbor), flows: list(flow), drops: list(drop),
   stats: Type.Object({
     items: Type.Array(portStats),
     totals: Type.Object({
@@ -135,37 +135,9 @@ export const problem = Type.Object({
   })),
 }, { description: 'a problem document of RFC 9457' });
 
-/** The body as an object of the schema; refused with every wrong field at once. */
+/** The body, when it has the form of the schema; refused with all that is wrong at once. */
 export function checkBody(schema: TObject, body: unknown): Record<string, unknown> {
-  const known = Object.keys(schema.properties);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    const message = `the body is not an object`;
-    throw new Problem(422, message, [{ path: '', message, remedy: `send an object with ${known.join(', ')}` }]);
-  }
-  const errors: FieldError[] = [];
-  for (const [name, value] of Object.entries(body)) {
-    const field = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
-    const path = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    if (field === undefined) {
-      errors.push({ path, message: `unknown field ${name}`, remedy: `remove it; known are ${known.join(', ')}` });
-    } else if (!Check(field, value)) {
-      errors.push({ path, message: `${name} must be ${describe(field)}`, remedy: `give ${describe(field)}` });
-    }
-  }
-  for (const name of schema.required as readonly string[]) {
-    if (Object.hasOwn(body, name)) continue;
-    const field = schema.properties[name];
-    errors.push({ path: '', message: `${name} is missing`, remedy: `add ${name}: ${describe(field)}` });
-  }
-  if (errors.length > 0) throw new Problem(422, summary(errors), errors);
+  const errors = checkStructure(schema, body, '');
+  if (errors.length > 0) throw VswError.of('VSW_INVALID', errors);
   return body as Record<string, unknown>;
-}
-
-function describe(field: TSchema | undefined): string {
-  const description = (field as { description?: string } | undefined)?.description ?? 'a value';
-  return description.startsWith('true') ? 'a boolean' : description;
-}
-
-function summary(errors: readonly FieldError[]): string {
-  return errors.length === 1 ? errors[0]!.message : `${errors.length} fields are not valid`;
 }

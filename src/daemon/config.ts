@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VswError, messageOf, type ErrorDetail } from '../errors.ts';
 import { socketPathDefault } from '../api/protocol.ts';
-import { parseDocuments } from '../intent/intent.ts';
+import { parseDocuments, type Documents } from '../intent/documents.ts';
 
 export interface DaemonOptions {
   /** Absent configuration is an error only when it was asked for. */
@@ -85,14 +85,21 @@ function parse(words: readonly string[]) {
 /** A resource of the configuration, and where it stood. */
 export interface Configured {
   readonly resource: unknown;
-  readonly file: string;
-  readonly index: number;
+  /** Where what stands at a JSON Pointer into the resource was written: `ports.yaml:12`. */
+  placeOf(path: string): string;
 }
 
 export async function readConfig({ config, configAsked }: DaemonOptions): Promise<Configured[]> {
   const configured: Configured[] = [];
   for (const file of await filesOf(config, configAsked)) {
-    for (const [index, resource] of documentsIn(await readText(file), file).entries()) configured.push({ resource, file, index });
+    const documents = documentsIn(await readText(file), file);
+    for (const [index, resource] of documents.values.entries()) {
+      const placeOf = (path: string): string => {
+        const line = documents.lineOf(`/${index}${path}`);
+        return line === undefined ? file : `${file}:${line}`;
+      };
+      configured.push({ resource, placeOf });
+    }
   }
   return configured;
 }
@@ -102,7 +109,7 @@ export function inFiles(error: VswError, configured: readonly Configured[]): Vsw
   const errors = error.errors.map((detail): ErrorDetail => {
     const [, index = '', rest = ''] = /^\/(\d+)(.*)$/.exec(detail.path) ?? [];
     const place = index === '' ? undefined : configured[Number(index)];
-    return place === undefined ? detail : { ...detail, path: `${place.file}: /${place.index}${rest}` };
+    return place === undefined ? detail : { ...detail, path: `${place.placeOf(rest)}${rest === '' ? '' : `: ${rest}`}` };
   });
   return VswError.of(error.code, errors.length > 0 ? errors : [{ path: '', message: error.message, remedy: '' }]);
 }
@@ -126,12 +133,12 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function documentsIn(text: string, file: string): readonly unknown[] {
+function documentsIn(text: string, file: string): Documents {
   try {
     return parseDocuments(text);
   } catch (error) {
     if (!(error instanceof VswError)) throw error;
-    throw VswError.of(error.code, error.errors.map((detail) => ({ ...detail, path: `${file}${detail.path === '' ? '' : `: ${detail.path}`}` })));
+    throw VswError.of(error.code, error.errors.map((detail) => ({ ...detail, path: file })));
   }
 }
 

@@ -1,0 +1,101 @@
+/**
+ * The columns in which each kind of resource and each table is shown.
+ */
+import type {
+  Collection, DropEntry, FdbEntry, FlowEntry, NeighborEntry, PortStats, Resource, SwitchEvent, Table,
+} from '../api/protocol.ts';
+import { nameOf } from '../api/protocol.ts';
+import { age, eventLine, type Column } from './render.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const specOf = (resource: Resource): Fields => (resource.spec ?? {}) as Fields;
+const statusOf = (resource: Resource): Fields => (resource.status ?? {}) as Fields;
+const text = (value: unknown, absent = ''): string => (value === undefined || value === null ? absent : String(value));
+const list = (value: unknown): string => (Array.isArray(value) ? value.join(',') : '');
+const labels = (resource: Resource): string =>
+  Object.entries(resource.metadata.labels ?? {}).map(([name, value]) => `${name}=${value}`).join(',');
+
+const byDefault = (resource: Resource, direction: string): string =>
+  text((specOf(resource)['defaultPolicy'] as Fields | undefined)?.[direction], 'allow');
+
+export const resourceColumns: Readonly<Record<Collection, readonly Column<Resource>[]>> = {
+  networks: [
+    { heading: 'NAME', cell: ({ metadata }) => metadata.name },
+    { heading: 'SUBNETS', cell: (one) => list(specOf(one)['subnets']) },
+    { heading: 'MTU', cell: (one) => text(specOf(one)['mtu'], '1500') },
+    { heading: 'INGRESS', cell: (one) => byDefault(one, 'ingress') },
+    { heading: 'EGRESS', cell: (one) => byDefault(one, 'egress') },
+    { heading: 'EXCLUDED', cell: (one) => list(specOf(one)['excluded']), wide: true },
+    { heading: 'LABELS', cell: labels, wide: true },
+  ],
+  ports: [
+    { heading: 'NAME', cell: ({ metadata }) => nameOf(metadata) },
+    { heading: 'NETWORK', cell: (one) => text(specOf(one)['network']) },
+    { heading: 'STATE', cell: (one) => text(statusOf(one)['state']) },
+    { heading: 'MAC', cell: (one) => text(statusOf(one)['mac'] ?? specOf(one)['mac']) },
+    { heading: 'ADDRESSES', cell: (one) => list(statusOf(one)['addresses'] ?? specOf(one)['addresses']) },
+    { heading: 'TYPE', cell: (one) => text(specOf(one)['type'], 'tap'), wide: true },
+    { heading: 'NETNS', cell: (one) => text(specOf(one)['netns']), wide: true },
+    { heading: 'DEVICE', cell: (one) => text(specOf(one)['device']), wide: true },
+    { heading: 'GENERATION', cell: (one) => text(statusOf(one)['generation']), wide: true },
+    { heading: 'LABELS', cell: labels, wide: true },
+    { heading: 'MESSAGE', cell: (one) => text(statusOf(one)['message']) },
+  ],
+  namespaces: [
+    { heading: 'NAME', cell: ({ metadata }) => metadata.name },
+    { heading: 'LABELS', cell: labels },
+  ],
+};
+
+const fdb: readonly Column<FdbEntry>[] = [
+  { heading: 'NETWORK', cell: ({ network }) => network }, { heading: 'MAC', cell: ({ mac }) => mac },
+  { heading: 'PORT', cell: ({ port }) => port }, { heading: 'TYPE', cell: ({ type }) => type },
+  { heading: 'AGE', cell: ({ type, ageSeconds }) => (type === 'static' ? '' : age(ageSeconds)) },
+];
+const neighbors: readonly Column<NeighborEntry>[] = [
+  { heading: 'NETWORK', cell: ({ network }) => network }, { heading: 'ADDRESS', cell: ({ address }) => address },
+  { heading: 'MAC', cell: ({ mac }) => mac }, { heading: 'PORT', cell: ({ port }) => port },
+  { heading: 'SOURCE', cell: ({ source }) => source },
+];
+const endpoint = (address: string, port: number): string =>
+  port === 0 ? address : address.includes(':') && !/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(address) ? `[${address}]:${port}` : `${address}:${port}`;
+const flows: readonly Column<FlowEntry>[] = [
+  { heading: 'NETWORK', cell: ({ network }) => network }, { heading: 'PROTOCOL', cell: ({ protocol }) => protocol },
+  { heading: 'SOURCE', cell: ({ source, sourcePort }) => endpoint(source, sourcePort) },
+  { heading: 'DESTINATION', cell: ({ destination, destinationPort }) => endpoint(destination, destinationPort) },
+  { heading: 'FROM', cell: ({ port }) => port },
+  { heading: 'TO', cell: ({ receiver }) => (receiver === '' ? '(flooded)' : receiver) },
+  { heading: 'STATE', cell: ({ state }) => state }, { heading: 'PACKETS', cell: ({ packets }) => packets },
+  { heading: 'AGE', cell: ({ ageSeconds }) => age(ageSeconds) },
+  { heading: 'ID', cell: ({ id }) => id, wide: true }, { heading: 'BYTES', cell: ({ bytes }) => bytes, wide: true },
+  { heading: 'VERDICT', cell: ({ verdict }) => verdict, wide: true },
+  { heading: 'POLICY', cell: ({ policy }) => policy, wide: true }, { heading: 'RULE', cell: ({ rule }) => rule, wide: true },
+  { heading: 'GENERATION', cell: ({ generation }) => generation, wide: true },
+];
+const drops: readonly Column<DropEntry>[] = [
+  { heading: 'PORT', cell: ({ port }) => port }, { heading: 'DIRECTION', cell: ({ direction }) => direction },
+  { heading: 'REASON', cell: ({ reason }) => reason }, { heading: 'PACKETS', cell: ({ packets }) => packets },
+  { heading: 'BYTES', cell: ({ bytes }) => bytes },
+];
+const stats: readonly Column<PortStats>[] = [
+  { heading: 'PORT', cell: ({ port }) => port },
+  { heading: 'RECEIVED', cell: ({ receivedPackets }) => receivedPackets },
+  { heading: 'BYTES', cell: ({ receivedBytes }) => receivedBytes, wide: true },
+  { heading: 'FORWARDED', cell: ({ forwardedPackets }) => forwardedPackets },
+  { heading: 'CONSUMED', cell: ({ consumedPackets }) => consumedPackets },
+  { heading: 'DROPPED', cell: ({ droppedPackets }) => droppedPackets },
+  { heading: 'HELD', cell: ({ heldPackets }) => heldPackets },
+  { heading: 'OFFERED', cell: ({ offeredPackets }) => offeredPackets },
+  { heading: 'TRANSMITTED', cell: ({ transmittedPackets }) => transmittedPackets },
+  { heading: 'BYTES', cell: ({ transmittedBytes }) => transmittedBytes, wide: true },
+  { heading: 'TRANSMIT-DROPPED', cell: ({ transmitDroppedPackets }) => transmitDroppedPackets },
+  { heading: 'KERNEL-DROPPED', cell: ({ kernelDroppedPackets }) => kernelDroppedPackets },
+];
+const events: readonly Column<SwitchEvent>[] = [
+  { heading: 'TIME', cell: ({ time }) => time }, { heading: 'TYPE', cell: ({ type }) => type },
+  { heading: 'WHAT', cell: (event) => eventLine({ ...event, time: '', type: '' }) },
+];
+
+/** The tables by name. */
+export const tableColumns = { fdb, neighbors, flows, drops, stats, events } satisfies Record<Table, readonly Column<never>[]>;
