@@ -57,7 +57,7 @@ export const NetworkSpecSchema = Type.Object(
     ),
     macAgeSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'seconds that a learned MAC lives unseen' })),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, 'x-later': networkFieldsToCome },
 );
 
 export const NetworkSchema = Type.Object(

@@ -63,7 +63,7 @@ export const PortSpecSchema = Type.Object(
     routes: Type.Optional(
       Type.Array(
         Type.Object(
-          { to: Type.String({ description: 'a prefix or default' }), via: Type.Optional(Type.String({ format: 'ip' })) },
+          { to: Type.String({ format: 'destination', description: 'a prefix or default' }), via: Type.Optional(Type.String({ format: 'ip' })) },
           { additionalProperties: false },
         ),
       ),
@@ -76,7 +76,7 @@ export const PortSpecSchema = Type.Object(
           macs: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
           flows: Type.Optional(Type.Integer({ minimum: 1, maximum: 16_777_216 })),
         },
-        { additionalProperties: false },
+        { additionalProperties: false, 'x-later': limitFieldsToCome },
       ),
     ),
     persist: Type.Optional(Type.Boolean({ description: 'whether the device outlives the switch; absent: true' })),
@@ -91,7 +91,7 @@ export const PortSpecSchema = Type.Object(
       ),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, 'x-later': portFieldsToCome },
 );
 
 export const PortSchema = Type.Object(

@@ -1,0 +1,212 @@
+/**
+ * Whether a whole intent holds together: every name leads somewhere, every address has its place and
+ * one owner. Each resource is checked alone for form before (`structure.ts`).
+ *
+ * Only what a request touches is checked: its own resources, and the ports of the networks in it.
+ * `at` gives the path of a resource in the request; a fault of a port outside it is told at its network.
+ */
+import { cidrHolds, cidrsOverlap, formatCidr, parseCidr, reservedIn, subnetOf, type Cidr } from '../address/cidr.ts';
+import { formatIp, isLinkLocal, isUnicast, parseRange, sameIp } from '../address/ip.ts';
+import type { ErrorDetail } from '../errors.ts';
+import { groupBy } from './group.ts';
+import { addressesOf, macOf, type Held } from './held.ts';
+import { portKey, portName, type Intent } from './intent.ts';
+import { networkMtuDefault, type NetworkResource } from './network.ts';
+import { checkDevice, checkRoutes, deviceOf, type Report } from './port-coherence.ts';
+import type { PortResource } from './port.ts';
+import { nearest } from './suggest.ts';
+
+export interface Touched {
+  /** Path of the resource in the request, undefined when it is not in it. */
+  at(kind: 'Network' | 'Port', key: string): string | undefined;
+  /** Names of networks that are in the request but whose form is wrong: nothing is said of their absence. */
+  readonly brokenNetworks: ReadonlySet<string>;
+}
+
+const ipv6MtuMin = 1280;
+const reservedEtherTypes = new Map([
+  [0x0800, 'IPv4'],
+  [0x0806, 'ARP'],
+  [0x86dd, 'IPv6'],
+  [0x8100, 'the VLAN tag'],
+  [0x88a8, 'the outer VLAN tag'],
+]);
+
+/** All that keeps the intent from holding together, as far as the request touches it. */
+export function checkCoherence(intent: Intent, held: Held, touched: Touched): ErrorDetail[] {
+  const errors: ErrorDetail[] = [];
+  for (const [name, network] of intent.networks) {
+    const path = touched.at('Network', name);
+    if (path !== undefined) checkNetwork(network, path, errors);
+  }
+  const portsByNetwork = new Map<string, [string, PortResource][]>();
+  for (const [key, port] of intent.ports) {
+    const ports = portsByNetwork.get(port.spec.network);
+    if (ports === undefined) portsByNetwork.set(port.spec.network, [[key, port]]);
+    else ports.push([key, port]);
+  }
+  for (const [name, ports] of portsByNetwork) {
+    const networkPath = touched.at('Network', name);
+    const network = intent.networks.get(name);
+    const named = ports.filter(([key]) => touched.at('Port', key) !== undefined);
+    if (network === undefined) {
+      if (!touched.brokenNetworks.has(name)) for (const [key] of named) errors.push(missingNetwork(name, intent, touched.at('Port', key)!));
+      continue;
+    }
+    for (const [key, port] of networkPath === undefined ? named : ports) {
+      checkPort(key, port, network, held, reporter(key, touched.at('Port', key), networkPath, errors));
+    }
+    if (named.length > 0) checkOwners(ports, held, touched, errors);
+  }
+  checkDevices(intent, touched, errors);
+  checkStaticMacs(intent, held, touched, errors);
+  return errors;
+}
+
+function reporter(key: string, path: string | undefined, networkPath: string | undefined, errors: ErrorDetail[]): Report {
+  return (field, message, remedy) => {
+    if (path !== undefined) errors.push({ path: `${path}/spec${field}`, message, remedy });
+    else errors.push({ path: `${networkPath ?? ''}/spec`, message: `port ${portName(key)}: ${message}`, remedy: `change the port in the same request: ${remedy}` });
+  };
+}
+
+function missingNetwork(name: string, intent: Intent, path: string): ErrorDetail {
+  const meant = nearest(name, [...intent.networks.keys()]);
+  return {
+    path: `${path}/spec/network`,
+    message: `there is no network ${name}`,
+    remedy: meant ? `did you mean ${meant}?` : `add a Network named ${name} to the request or apply it before`,
+  };
+}
+
+function checkNetwork(network: NetworkResource, path: string, errors: ErrorDetail[]): void {
+  const { spec } = network;
+  const report: Report = (field, message, remedy) => errors.push({ path: `${path}/spec${field}`, message, remedy });
+  const subnets = (spec.subnets ?? []).map((text) => parseCidr(text)!);
+  subnets.forEach((subnet, index) => {
+    const exact = subnetOf(subnet);
+    if (!sameIp(exact.address, subnet.address)) report(`/subnets/${index}`, `${formatCidr(subnet)} is not the first address of its prefix`, `write ${formatCidr(exact)}`);
+    else if (!isUnicast(subnet.address) || isLinkLocal(subnet.address)) report(`/subnets/${index}`, `${formatCidr(subnet)} holds no addresses that a port may be given`, 'choose a private range such as 10.77.0.0/24 or fd00:77::/64');
+    const earlier = subnets.slice(0, index).find((other) => cidrsOverlap(other, subnet));
+    if (earlier !== undefined) report(`/subnets/${index}`, `${formatCidr(subnet)} overlaps ${formatCidr(earlier)}`, 'divide the addresses so that each belongs to one subnet');
+  });
+  if (subnets.some((subnet) => subnet.address.family === 6) && (spec.mtu ?? networkMtuDefault) < ipv6MtuMin) {
+    report('/mtu', `${spec.mtu} is too small for IPv6`, `write at least ${ipv6MtuMin}, or take the IPv6 subnets out`);
+  }
+  (spec.excluded ?? []).forEach((text, index) => {
+    const range = parseRange(text)!;
+    const inside = subnets.some((subnet) => cidrHolds(subnet, range.first) && cidrHolds(subnet, range.last));
+    if (!inside) report(`/excluded/${index}`, `${text} is not inside a subnet of the network`, 'exclude only addresses of the subnets, each range within one');
+  });
+  const types = spec.etherTypes ?? [];
+  types.forEach((type, index) => {
+    const hex = `0x${type.toString(16).padStart(4, '0')}`;
+    const reserved = reservedEtherTypes.get(type);
+    if (reserved !== undefined) report(`/etherTypes/${index}`, `${hex} is ${reserved}, which is judged by itself`, 'remove it from the list');
+    else if (type < 0x600) report(`/etherTypes/${index}`, `${hex} is a length, not an EtherType`, 'write a number from 0x0600 to 0xffff');
+    else if (types.indexOf(type) !== index) report(`/etherTypes/${index}`, `${hex} is listed twice`, 'remove one of them');
+  });
+}
+
+function checkPort(key: string, port: PortResource, network: NetworkResource, held: Held, report: Report): void {
+  const { spec } = port;
+  const subnets = (network.spec.subnets ?? []).map((text) => parseCidr(text)!);
+  const networkMtu = network.spec.mtu ?? networkMtuDefault;
+  if (spec.mtu !== undefined && spec.mtu > networkMtu) {
+    report('/mtu', `${spec.mtu} is larger than the MTU of network ${network.metadata.name}, ${networkMtu}`, `write at most ${networkMtu}, or raise the network's mtu`);
+  }
+  const declared = (spec.addresses ?? []).map((text) => parseCidr(text)!);
+  declared.forEach((address, index) => checkAddress(address, subnets, network.metadata.name, (message, remedy) => report(`/addresses/${index}`, message, remedy)));
+  declared.forEach((address, index) => {
+    if (declared.findIndex((other) => sameIp(other.address, address.address)) !== index) report(`/addresses/${index}`, `${formatIp(address.address)} is listed twice`, 'remove one of them');
+  });
+  const ipv6 = declared.find((address) => address.address.family === 6);
+  if (ipv6 !== undefined && (spec.mtu ?? networkMtu) < ipv6MtuMin) {
+    report('/mtu', `${spec.mtu ?? networkMtu} is too small for the IPv6 address ${formatCidr(ipv6)}`, `write at least ${ipv6MtuMin}`);
+  }
+  checkDevice(spec, report);
+  const own = addressesOf(key, port, held);
+  checkRoutes(spec, own.length > 0 || spec.addresses !== undefined ? own : subnets, declared, report);
+}
+
+function checkAddress(address: Cidr, subnets: readonly Cidr[], network: string, report: (message: string, remedy: string) => void): void {
+  const text = formatIp(address.address);
+  if (!isUnicast(address.address)) return report(`${text} is not an address that a port can have`, 'choose a unicast address');
+  if (isLinkLocal(address.address)) return undefined;
+  const subnet = subnets.find((candidate) => cidrHolds(candidate, address.address));
+  if (subnet === undefined && subnets.length > 0) {
+    return report(`${text} is in no subnet of network ${network}`, `choose one in ${subnets.map(formatCidr).join(' or ')}, or add its subnet to the network`);
+  }
+  const kind = reservedIn(subnet ?? address, address.address) ?? reservedIn(address, address.address);
+  if (kind !== undefined) report(`${text} is the ${kind} address of ${formatCidr(subnetOf(subnet ?? address))}`, 'choose an address between the first and the last');
+}
+
+/** One owner for each MAC and each address within a network. */
+function checkOwners(ports: readonly [string, PortResource][], held: Held, touched: Touched, errors: ErrorDetail[]): void {
+  const owners = new Map<string, string>();
+  const outsideFirst = [...ports].sort(([a], [b]) => Number(touched.at('Port', a) !== undefined) - Number(touched.at('Port', b) !== undefined));
+  const claim = (what: string, kind: 'MAC' | 'address', key: string, field: string): void => {
+    const owner = owners.get(what);
+    const path = touched.at('Port', key);
+    if (owner === undefined) owners.set(what, key);
+    else if (owner !== key && path !== undefined) {
+      errors.push({ path: `${path}/spec${field}`, message: `${what} is already the ${kind} of port ${portName(owner)}`, remedy: `choose another, or change or delete port ${portName(owner)}` });
+    }
+  };
+  for (const [key, port] of outsideFirst) {
+    const mac = macOf(key, port, held);
+    if (mac !== undefined) claim(mac, 'MAC', key, '/mac');
+    addressesOf(key, port, held).forEach((address, index) => claim(formatIp(address.address), 'address', key, port.spec.addresses ? `/addresses/${index}` : '/network'));
+  }
+}
+
+/** One port for each device of a namespace. */
+function checkDevices(intent: Intent, touched: Touched, errors: ErrorDetail[]): void {
+  const owners = new Map<string, string>();
+  const keys = [...intent.ports.keys()].sort((a, b) => Number(touched.at('Port', a) !== undefined) - Number(touched.at('Port', b) !== undefined));
+  for (const key of keys) {
+    const device = deviceOf(intent.ports.get(key)!.spec);
+    if (device === undefined) continue;
+    const place = `${device.path} ${device.device}`;
+    const owner = owners.get(place);
+    const path = touched.at('Port', key);
+    if (owner === undefined) owners.set(place, key);
+    else if (path !== undefined) {
+      errors.push({ path: `${path}/spec/device`, message: `device ${device.device} of ${device.path === '' ? "the switch's own namespace" : device.path} already belongs to port ${portName(owner)}`, remedy: `choose another device or netns, or delete port ${portName(owner)}` });
+    }
+  }
+}
+
+function checkStaticMacs(intent: Intent, held: Held, touched: Touched, errors: ErrorDetail[]): void {
+  for (const [name, network] of intent.networks) {
+    const networkPath = touched.at('Network', name);
+    const entries = network.spec.staticMacs ?? [];
+    entries.forEach((entry, index) => {
+      const key = portKey(entry.port);
+      const port = intent.ports.get(key);
+      const portPath = touched.at('Port', key);
+      if (networkPath === undefined && portPath === undefined) return;
+      const where = networkPath === undefined ? portPath! : `${networkPath}/spec/staticMacs/${index}`;
+      if (port === undefined) errors.push({ path: `${where}/port`, message: `there is no port ${entry.port}`, remedy: nearestPort(entry.port, intent) });
+      else if (port.spec.network !== name) {
+        const path = networkPath === undefined ? `${where}/spec/network` : `${where}/port`;
+        errors.push({ path, message: `port ${entry.port} is in network ${port.spec.network}, and network ${name} maps ${entry.mac} to it`, remedy: `map the MAC to a port of network ${name}` });
+      }
+      const twin = entries.findIndex((other) => other.mac === entry.mac);
+      if (networkPath !== undefined && twin !== index) errors.push({ path: `${where}/mac`, message: `${entry.mac} is listed twice`, remedy: 'remove one of them' });
+    });
+    if (entries.length === 0) continue;
+    for (const [key, owner] of intent.ports) {
+      if (owner.spec.network !== name) continue;
+      const index = entries.findIndex((entry) => entry.mac === macOf(key, owner, held));
+      const path = networkPath === undefined ? touched.at('Port', key) : `${networkPath}/spec/staticMacs/${index}`;
+      if (index < 0 || path === undefined) continue;
+      errors.push({ path: networkPath === undefined ? `${path}/spec/mac` : `${path}/mac`, message: `${entries[index]!.mac} is the MAC of port ${portName(key)} itself`, remedy: 'a port needs no static entry for its own MAC: remove the entry or choose another MAC' });
+    }
+  }
+}
+
+function nearestPort(name: string, intent: Intent): string {
+  const meant = nearest(name, [...intent.ports.keys()].map(portName));
+  return meant ? `did you mean ${meant}?` : `add a Port named ${name} to the request, or remove the entry`;
+}

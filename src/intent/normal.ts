@@ -1,0 +1,61 @@
+/**
+ * The normal form of a resource: addresses in their canonical text, numbers as numbers, no status.
+ *
+ * Two resources that mean the same in other letters become equal, so applying one after the other
+ * changes nothing. What is absent stays absent: defaults belong to the reader, not to the wish.
+ */
+import { formatCidr, parseCidr } from '../address/cidr.ts';
+import { formatIp, formatRange, parseIp, parseRange } from '../address/ip.ts';
+import { parseMac } from '../address/mac.ts';
+import { portKey, portName, type Metadata, type Resource } from './intent.ts';
+import type { NetworkSpec } from './network.ts';
+import type { PortSpec } from './port.ts';
+
+const cidr = (text: string): string => formatCidr(parseCidr(text)!);
+const ip = (text: string): string => formatIp(parseIp(text)!);
+const range = (text: string): string => formatRange(parseRange(text)!);
+const mac = (text: string): string => parseMac(text)!;
+const number = (value: number | string): number => Number(value);
+
+/** The normal form of a value whose structure was found right. */
+export function normalForm(resource: Resource): Resource {
+  const metadata = normalMetadata(resource.metadata);
+  if (resource.kind === 'Network') return { apiVersion: resource.apiVersion, kind: 'Network', metadata, spec: normalNetwork(resource.spec ?? {}) };
+  if (resource.kind === 'Port') return { apiVersion: resource.apiVersion, kind: 'Port', metadata, spec: normalPort(resource.spec) };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata };
+}
+
+function normalMetadata({ name, namespace, labels, annotations }: Metadata): Metadata {
+  return {
+    name,
+    ...(namespace !== undefined && namespace !== 'default' && { namespace }),
+    ...(labels !== undefined && Object.keys(labels).length > 0 && { labels }),
+    ...(annotations !== undefined && Object.keys(annotations).length > 0 && { annotations }),
+  };
+}
+
+function normalNetwork(spec: NetworkSpec): NetworkSpec {
+  return {
+    ...spec,
+    ...(spec.subnets && { subnets: spec.subnets.map(cidr) }),
+    ...(spec.excluded && { excluded: spec.excluded.map(range) }),
+    ...(spec.etherTypes && { etherTypes: spec.etherTypes.map(number) }),
+    ...(spec.staticMacs && {
+      staticMacs: spec.staticMacs.map((entry) => ({ mac: mac(entry.mac), port: portName(portKey(entry.port)) })),
+    }),
+  };
+}
+
+function normalPort(spec: PortSpec): PortSpec {
+  return {
+    ...spec,
+    ...(spec.mac !== undefined && { mac: mac(spec.mac) }),
+    ...(spec.addresses && { addresses: spec.addresses.map(cidr) }),
+    ...(spec.routes && {
+      routes: spec.routes.map((route) => ({
+        to: route.to === 'default' ? route.to : cidr(route.to),
+        ...(route.via !== undefined && { via: ip(route.via) }),
+      })),
+    }),
+  };
+}

@@ -1,0 +1,167 @@
+/**
+ * From a request to the next intent, or to everything that is wrong with the request.
+ *
+ * All errors are gathered before any is told, each with the JSON Pointer of its place in the request.
+ */
+import { pointer, VswError, type ErrorDetail } from '../errors.ts';
+import { checkCoherence } from './coherence.ts';
+import { quote } from './formats.ts';
+import type { Held } from './held.ts';
+import { keyOfPort, portKey, portName, type Intent, type Resource, type ResourceKind } from './intent.ts';
+import { NamespaceSchema, type NamespaceResource } from './namespace.ts';
+import { NetworkSchema, type NetworkResource } from './network.ts';
+import { normalForm } from './normal.ts';
+import { PortSchema, type PortResource } from './port.ts';
+import { checkStructure } from './structure.ts';
+import { nearest } from './suggest.ts';
+
+export interface Reference {
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface ApplyRequest {
+  readonly intent: Intent;
+  /** Keys of the ports in the request, and the paths of all its resources by kind and key. */
+  readonly ports: ReadonlySet<string>;
+  readonly paths: ReadonlyMap<string, string>;
+}
+
+const schemas: Readonly<Record<ResourceKind, unknown>> = { Network: NetworkSchema, Port: PortSchema, Namespace: NamespaceSchema };
+const kindsToCome = ['Policy', 'NetworkPolicy'];
+const kinds = Object.keys(schemas);
+
+/** The intent after `resources` were created or replaced in `running`. */
+export function validateApply(resources: readonly unknown[], running: Intent, held: Held, portsMax: number): ApplyRequest {
+  const errors: ErrorDetail[] = [];
+  const paths = new Map<string, string>();
+  const brokenNetworks = new Set<string>();
+  const networks = new Map(running.networks);
+  const ports = new Map(running.ports);
+  const namespaces = new Map(running.namespaces);
+  resources.forEach((value, index) => {
+    const path = pointer(index);
+    const kind = kindOf(value, path, errors);
+    if (kind === undefined) return;
+    const found = checkStructure(schemas[kind], value, path);
+    errors.push(...found);
+    if (found.length > 0) {
+      if (kind === 'Network') brokenNetworks.add(String((value as { metadata?: { name?: unknown } }).metadata?.name));
+      return;
+    }
+    const resource = normalForm(value as Resource);
+    const key = keyOf(resource);
+    const place = `${kind} ${key}`;
+    const earlier = paths.get(place);
+    if (earlier !== undefined) {
+      errors.push({ path: `${path}/metadata/name`, message: `${kind} ${key} is in the request twice, first at ${earlier}`, remedy: 'remove one of them' });
+      return;
+    }
+    paths.set(place, path);
+    if (resource.kind === 'Network') networks.set(key, resource);
+    else if (resource.kind === 'Port') ports.set(key, resource);
+    else namespaces.set(key, resource);
+  });
+  const intent: Intent = { networks, ports, namespaces };
+  const at = (kind: ResourceKind, key: string): string | undefined => paths.get(`${kind} ${key}`);
+  errors.push(...checkCoherence(intent, held, { at, brokenNetworks }));
+  if (ports.size > portsMax) {
+    errors.push({ path: '', message: `${ports.size} ports are more than the ${portsMax} that this switch can hold`, remedy: 'delete ports, or open the switch with a larger limit of ports' });
+  }
+  if (errors.length > 0) throw VswError.of('VSW_INVALID', errors);
+  return { intent, paths, ports: new Set([...paths.keys()].filter((place) => place.startsWith('Port ')).map((place) => place.slice('Port '.length))) };
+}
+
+/** The intent after what `references` name was deleted from `running`. */
+export function validateDelete(references: readonly Reference[], running: Intent): Intent {
+  const missing: ErrorDetail[] = [];
+  const networks = new Map<string, NetworkResource>(running.networks);
+  const ports = new Map<string, PortResource>(running.ports);
+  const namespaces = new Map<string, NamespaceResource>(running.namespaces);
+  const pathOfNetwork = new Map<string, string>();
+  const pathOfPort = new Map<string, string>();
+  references.forEach((reference, index) => {
+    const path = pointer(index);
+    const kind = kindOf(reference, path, missing, false);
+    if (kind === undefined) return;
+    const map: Map<string, unknown> = kind === 'Network' ? networks : kind === 'Port' ? ports : namespaces;
+    const key = kind === 'Port' ? portKey(String(reference.name)) : String(reference.name);
+    if (!map.delete(key) && !pathOfNetwork.has(key) && !pathOfPort.has(key)) {
+      const known = [...map.keys()].map(portName);
+      const meant = nearest(String(reference.name), known);
+      missing.push({ path, message: `there is no ${kind} ${reference.name}`, remedy: meant ? `did you mean ${meant}?` : `list what there is with: vswitchctl get ${kind.toLowerCase()}s` });
+    }
+    if (kind === 'Network') pathOfNetwork.set(key, path);
+    if (kind === 'Port') pathOfPort.set(key, path);
+  });
+  if (missing.length > 0) throw VswError.of('VSW_NOT_FOUND', missing);
+  const clashes: ErrorDetail[] = [];
+  for (const [name, path] of pathOfNetwork) {
+    const left = [...ports].filter(([, port]) => port.spec.network === name).map(([key]) => portName(key));
+    if (left.length > 0) clashes.push({ path, message: `network ${name} still has ${left.length === 1 ? 'port' : 'ports'} ${listed(left)}`, remedy: 'delete them first, or in the same request' });
+  }
+  for (const [key, path] of pathOfPort) {
+    for (const [name, network] of networks) {
+      const entry = network.spec.staticMacs?.find((candidate) => portKey(candidate.port) === key);
+      if (entry !== undefined) clashes.push({ path, message: `network ${name} maps ${entry.mac} to port ${portName(key)}`, remedy: `take the entry out of the network's staticMacs first` });
+    }
+  }
+  if (clashes.length > 0) throw VswError.of('VSW_CLASH', clashes);
+  return { networks, ports, namespaces };
+}
+
+/** The references of resources, so that a file that was applied can be deleted. */
+export function referencesOf(resources: readonly unknown[]): Reference[] {
+  const errors: ErrorDetail[] = [];
+  const references: Reference[] = [];
+  resources.forEach((value, index) => {
+    const path = pointer(index);
+    const kind = kindOf(value, path, errors);
+    if (kind === undefined) return;
+    const metadata = (value as { metadata?: { name?: unknown; namespace?: unknown } }).metadata;
+    if (typeof metadata?.name !== 'string') {
+      errors.push({ path: `${path}/metadata/name`, message: 'name is missing', remedy: 'add the name of what is to be deleted' });
+    } else {
+      const namespace = kind === 'Port' && typeof metadata.namespace === 'string' ? `${metadata.namespace}/` : '';
+      references.push({ kind, name: namespace + metadata.name });
+    }
+  });
+  if (errors.length > 0) throw VswError.of('VSW_INVALID', errors);
+  return references;
+}
+
+/** The kind as it is written, from any usual spelling of it; undefined when there is no such kind. */
+export function resourceKind(text: string): ResourceKind | undefined {
+  const plain = text.toLowerCase();
+  return kinds.find((kind) => plain === kind.toLowerCase() || plain === `${kind.toLowerCase()}s`) as ResourceKind | undefined;
+}
+
+function kindOf(value: unknown, path: string, errors: ErrorDetail[], exact = true): ResourceKind | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    errors.push({ path, message: 'a resource is needed here', remedy: 'write an object with apiVersion, kind, metadata and spec' });
+    return undefined;
+  }
+  const { kind } = value as { kind?: unknown };
+  if (typeof kind !== 'string') {
+    errors.push({ path: `${path}/kind`, message: 'kind is missing', remedy: `add kind, one of ${kinds.join(', ')}` });
+    return undefined;
+  }
+  const known = exact ? kinds.find((candidate) => candidate === kind) : resourceKind(kind);
+  if (known !== undefined) return known as ResourceKind;
+  if (kindsToCome.includes(kind)) {
+    errors.push({ path: `${path}/kind`, message: `${kind} is not available in this version`, remedy: `this version knows ${kinds.join(', ')}` });
+  } else {
+    const meant = nearest(kind, kinds);
+    errors.push({ path: `${path}/kind`, message: `there is no kind ${quote(kind)}`, remedy: meant ? `did you mean ${meant}?` : `write one of ${kinds.join(', ')}` });
+  }
+  return undefined;
+}
+
+function keyOf(resource: Resource): string {
+  return resource.kind === 'Port' ? keyOfPort(resource) : resource.metadata.name;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = [...names].sort().slice(0, 10).join(', ');
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
+}
