@@ -93,13 +93,14 @@ inline Bytes tagged(std::uint16_t tpid, std::uint16_t tci, std::uint16_t type, c
 inline void repair_ipv4(Bytes& header) {
   write(header, 10, 0, 2);
   const std::size_t length = (std::to_integer<std::size_t>(header[0]) & 0xf) * 4;
-  write(header, 10, 0xffff & ~naive_sum(Bytes(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(length))), 2);
+  write(header, 10, 0xffff & ~naive_sum(Bytes(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(length))),
+        2);
 }
 // A datagram; `fragment` is the word of flags and offset, `options` a multiple of 4 bytes.
 inline Bytes ipv4(std::uint8_t protocol, const Bytes& payload, std::uint16_t fragment = 0, const Bytes& options = {}) {
-  Bytes header = join({number(0x40 | (5 + options.size() / 4), 1), number(0, 1), number(20 + options.size() + payload.size(), 2),
-                       number(0x1234, 2), number(fragment, 2), number(64, 1), number(protocol, 1), number(0, 2), kSource4,
-                       kDestination4, options});
+  Bytes header = join({number(0x40 | (5 + options.size() / 4), 1), number(0, 1),
+                       number(20 + options.size() + payload.size(), 2), number(0x1234, 2), number(fragment, 2),
+                       number(64, 1), number(protocol, 1), number(0, 2), kSource4, kDestination4, options});
   repair_ipv4(header);
   return join({header, payload});
 }
@@ -110,13 +111,15 @@ inline Bytes ipv6(std::uint8_t next_header, const Bytes& payload) {
 
 inline Bytes tcp(const Bytes& payload, std::uint8_t flags = 0x10, const Bytes& options = {}) {
   return join({number(4242, 2), number(80, 2), number(0x1000'0000, 4), number(0x2000'0000, 4),
-               number((5 + options.size() / 4) << 4, 1), number(flags, 1), number(0x7210, 2), number(0, 2), number(0, 2),
-               options, payload});
+               number((5 + options.size() / 4) << 4, 1), number(flags, 1), number(0x7210, 2), number(0, 2),
+               number(0, 2), options, payload});
 }
 inline Bytes udp(const Bytes& payload) {
   return join({number(5353, 2), number(53, 2), number(8 + payload.size(), 2), number(0, 2), payload});
 }
-inline Bytes sctp(const Bytes& payload) { return join({number(3868, 2), number(3869, 2), number(7, 4), number(0, 4), payload}); }
+inline Bytes sctp(const Bytes& payload) {
+  return join({number(3868, 2), number(3869, 2), number(7, 4), number(0, 4), payload});
+}
 inline Bytes echo(std::uint8_t type, const Bytes& payload) {
   return join({number(type, 1), number(0, 1), number(0, 2), number(77, 2), number(3, 2), payload});
 }
@@ -126,7 +129,8 @@ inline Bytes arp(std::uint16_t operation) {
 }
 
 // The pseudo-header's sum, as a partial checksum field holds it.
-inline std::uint32_t pseudo_sum(const Bytes& source, const Bytes& destination, std::uint8_t protocol, std::size_t length) {
+inline std::uint32_t pseudo_sum(const Bytes& source, const Bytes& destination, std::uint8_t protocol,
+                                std::size_t length) {
   return naive_sum(join({source, destination, number(length, 4), number(protocol, 4)}));
 }
 

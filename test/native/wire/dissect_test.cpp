@@ -28,7 +28,8 @@ TEST("wire/dissect: TCP, UDP and SCTP show addresses, ports, flags and length") 
 TEST("wire/dissect: ICMP and ICMPv6 show what they say") {
   CHECK_EQUAL(dissect(ethernet(0x0800, ipv4(1, echo(8, counting(6))))),
               kStart + "IPv4 10.77.0.1 > 10.77.0.2, ICMP echo request, id 77, sequence 3, length 6");
-  CHECK_EQUAL(dissect(ethernet(0x0800, ipv4(1, echo(3, {})))), kStart + "IPv4 10.77.0.1 > 10.77.0.2, ICMP unreachable, code 0, length 0");
+  CHECK_EQUAL(dissect(ethernet(0x0800, ipv4(1, echo(3, {})))),
+              kStart + "IPv4 10.77.0.1 > 10.77.0.2, ICMP unreachable, code 0, length 0");
   CHECK_EQUAL(dissect(ethernet(0x86dd, ipv6(58, echo(129, {})))),
               kStart + "IPv6 fd00:77::1 > fd00:77::2, ICMPv6 echo reply, id 77, sequence 3, length 0");
   CHECK_EQUAL(dissect(ethernet(0x86dd, ipv6(58, join({number(135u << 24, 4), number(0, 4), kDestination6})))),
@@ -44,7 +45,8 @@ TEST("wire/dissect: ARP, tags, LLC and other EtherTypes") {
   CHECK_EQUAL(dissect(ethernet(0x0806, arp(1))), kStart + "ARP who-has 10.77.0.2 tell 10.77.0.1");
   CHECK_EQUAL(dissect(ethernet(0x0806, arp(2))), kStart + "ARP reply 10.77.0.1 is-at 02:00:00:00:00:01");
   CHECK_EQUAL(dissect(ethernet(0x0806, arp(9))), kStart + "ARP operation 9, 10.77.0.1 at 02:00:00:00:00:01");
-  CHECK_EQUAL(dissect(tagged(0x8100, 0x6064, 0x0806, arp(1))), kStart + "vlan 100, ARP who-has 10.77.0.2 tell 10.77.0.1");
+  CHECK_EQUAL(dissect(tagged(0x8100, 0x6064, 0x0806, arp(1))),
+              kStart + "vlan 100, ARP who-has 10.77.0.2 tell 10.77.0.1");
   CHECK_EQUAL(dissect(tagged(0x88a8, 7, 0x8100, join({number(8, 2), number(0x88cc, 2), counting(3)}))),
               kStart + "vlan 7, vlan 8, EtherType 0x88cc, length 3");
   CHECK_EQUAL(dissect(ethernet(3, from_hex("4242 03 0000"))), kStart + "LLC, length 3");
@@ -55,10 +57,12 @@ TEST("wire/dissect: fragments and protocols without ports") {
               kStart + "IPv4 10.77.0.1.5353 > 10.77.0.2.53, fragment at 0+, UDP, length 8");
   CHECK_EQUAL(dissect(ethernet(0x0800, ipv4(17, counting(8), 185))),
               kStart + "IPv4 10.77.0.1 > 10.77.0.2, fragment at 1480, protocol 17, length 8");
-  CHECK_EQUAL(dissect(ethernet(0x86dd, ipv6(60, join({from_hex("3300000000000000"), from_hex("2c01000000000000 00000000"),
-                                                      from_hex("1100 0b99 00000001"), counting(8)})))),
-              kStart + "IPv6 fd00:77::1 > fd00:77::2, fragment at 2968+, protocol 17, length 8");
-  CHECK_EQUAL(dissect(ethernet(0x0800, ipv4(47, counting(4)))), kStart + "IPv4 10.77.0.1 > 10.77.0.2, protocol 47, length 4");
+  CHECK_EQUAL(
+      dissect(ethernet(0x86dd, ipv6(60, join({from_hex("3300000000000000"), from_hex("2c01000000000000 00000000"),
+                                              from_hex("1100 0b99 00000001"), counting(8)})))),
+      kStart + "IPv6 fd00:77::1 > fd00:77::2, fragment at 2968+, protocol 17, length 8");
+  CHECK_EQUAL(dissect(ethernet(0x0800, ipv4(47, counting(4)))),
+              kStart + "IPv4 10.77.0.1 > 10.77.0.2, protocol 47, length 4");
 }
 
 TEST("wire/dissect: a frame that does not parse gives its MACs as far as they are there, and the error") {

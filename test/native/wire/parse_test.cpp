@@ -98,7 +98,8 @@ TEST("wire/parse: echo identifiers stand in both ports, other ICMP has none") {
 
 TEST("wire/parse: other protocols have no transport header, nor has ICMP of the other family") {
   Headers headers;
-  for (const Bytes& frame : {four(47, counting(3)), four(58, echo(128, {})), six(1, echo(8, {})), six(59, {}), four(50, {})}) {
+  for (const Bytes& frame :
+       {four(47, counting(3)), four(58, echo(128, {})), six(1, echo(8, {})), six(59, {}), four(50, {})}) {
     CHECK_EQUAL(outcome(frame, headers), kNone);
     CHECK(!headers.has(kTransport));
     CHECK_EQUAL(headers.payload, headers.l4);
@@ -143,7 +144,8 @@ TEST("wire/parse: an 802.3 length is at most 1500 and at most what is there") {
   CHECK_EQUAL(headers.end, 24u);
   CHECK_EQUAL(outcome(ethernet(11, counting(10))), std::string("llc_malformed"));
   CHECK_EQUAL(outcome(ethernet(1500, counting(1500))), kNone);
-  for (const std::uint16_t type : {1501, 1535}) CHECK_EQUAL(outcome(ethernet(type, counting(1600))), std::string("llc_malformed"));
+  for (const std::uint16_t type : {1501, 1535})
+    CHECK_EQUAL(outcome(ethernet(type, counting(1600))), std::string("llc_malformed"));
   CHECK_EQUAL(outcome(ethernet(1536, {})), kNone);
 }
 
@@ -240,7 +242,10 @@ TEST("wire/parse: IPv4 fragments") {
 }
 
 TEST("wire/parse: a first fragment holds its whole transport header") {
-  struct Case { std::uint8_t protocol; Bytes header; };
+  struct Case {
+    std::uint8_t protocol;
+    Bytes header;
+  };
   for (const auto& [protocol, header] : {Case{6, tcp({}, 0x10, counting(8))}, Case{17, udp({})}, Case{132, sctp({})}}) {
     for (std::size_t there = 0; there <= header.size(); ++there) {
       const Bytes cut(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(there));
@@ -287,7 +292,8 @@ TEST("wire/parse: a super-frame states its payload length") {
 
 TEST("wire/parse: IPv6 extension headers are walked") {
   Headers headers;
-  const Bytes chain = join({extension(43, 2), extension(60), extension(51), from_hex("1102 0000 00000000 00000000 00000000"), udp({})});
+  const Bytes chain =
+      join({extension(43, 2), extension(60), extension(51), from_hex("1102 0000 00000000 00000000 00000000"), udp({})});
   CHECK_EQUAL(outcome(six(0, chain), headers), kNone);
   CHECK_EQUAL(headers.flags, kIpv6 | kTransport | kExtended);
   CHECK_EQUAL(headers.protocol, 17);
@@ -304,7 +310,8 @@ TEST("wire/parse: at most eight extension headers, hop-by-hop first or nowhere, 
   CHECK_EQUAL(outcome(six(60, eight)), kNone);
   CHECK_EQUAL(outcome(six(60, join({extension(60), eight}))), std::string("ipv6_extensions"));
   CHECK_EQUAL(outcome(six(60, join({extension(0), extension(17), udp({})}))), std::string("ipv6_extensions"));
-  CHECK_EQUAL(outcome(six(44, join({fragment(44, 0, false), fragment(17, 0, false), udp({})}))), std::string("ipv6_extensions"));
+  CHECK_EQUAL(outcome(six(44, join({fragment(44, 0, false), fragment(17, 0, false), udp({})}))),
+              std::string("ipv6_extensions"));
 }
 
 TEST("wire/parse: an extension header that ends behind the datagram is refused") {
@@ -336,7 +343,8 @@ TEST("wire/parse: IPv6 fragments; an atomic one is none") {
   CHECK_EQUAL(outcome(six(44, join({fragment(17, 65'528, false), counting(8)}))), std::string("fragment_malformed"));
   // Headers in front of the fragment header are part of the payload that is put together again.
   CHECK_EQUAL(outcome(six(60, join({extension(44), fragment(17, 65'520, false), counting(7)}))), kNone);
-  CHECK_EQUAL(outcome(six(60, join({extension(44), fragment(17, 65'520, false), counting(8)}))), std::string("fragment_malformed"));
+  CHECK_EQUAL(outcome(six(60, join({extension(44), fragment(17, 65'520, false), counting(8)}))),
+              std::string("fragment_malformed"));
 }
 
 TEST("wire/parse: transport headers that are short by any number of bytes") {
@@ -391,10 +399,15 @@ TEST("wire/parse: headers must lie in the first piece, payload need not") {
 
 TEST("wire/parse: every truncation of good frames is judged without reading past its end") {
   const Bytes frames[] = {
-    four(6, tcp(counting(20), 0x18, counting(20)), 0, counting(12)), four(17, udp(counting(20)), 0x2000), ethernet(0x0806, arp(1)),
-    tagged(0x88a8, 5, 0x8100, join({from_hex("0006 86dd"), ipv6(17, udp(counting(9)))})), four(1, echo(8, counting(4))),
-    six(0, join({extension(43), extension(44), fragment(51, 0, true), from_hex("3a02 0000 00000000 00000000 00000000"), echo(128, counting(8))})),
-    ethernet(30, counting(30)), six(132, sctp(counting(3))),
+      four(6, tcp(counting(20), 0x18, counting(20)), 0, counting(12)),
+      four(17, udp(counting(20)), 0x2000),
+      ethernet(0x0806, arp(1)),
+      tagged(0x88a8, 5, 0x8100, join({from_hex("0006 86dd"), ipv6(17, udp(counting(9)))})),
+      four(1, echo(8, counting(4))),
+      six(0, join({extension(43), extension(44), fragment(51, 0, true),
+                   from_hex("3a02 0000 00000000 00000000 00000000"), echo(128, counting(8))})),
+      ethernet(30, counting(30)),
+      six(132, sctp(counting(3))),
   };
   for (const Bytes& frame : frames) {
     CHECK_EQUAL(outcome(frame), kNone);
