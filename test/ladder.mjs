@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { buildAddonWithGyp, cmakeAddon, gypAddon } from '../src/setup/addon.mjs';
-import { prepare } from '../src/setup/fresh-clone.mjs';
+import { buildTypeScript, prepareNative } from '../src/setup/fresh-clone.mjs';
 import { endWithSignals, execute, filesBelow, root, step, StepError } from '../src/setup/step.mjs';
 import { has, hasProgram, install, wanted } from '../src/setup/system-packages.mjs';
 import { ProgramReader, RunnerReader, Tally } from './tally.mjs';
@@ -27,6 +27,12 @@ async function buildByCmake(folder, options, target) {
   await step(`built ${folder}`, 'cmake', ['--build', folder, '--parallel', jobs, ...targets], { remedy });
 }
 
+/** Only the standard output is TAP; what a test says beside it is passed on as it is. */
+function listen(reader, chunk, isError) {
+  if (isError) process.stdout.write(chunk);
+  else reader.take(chunk);
+}
+
 async function runTap(folder, names, { alone = false } = {}) {
   const all = filesBelow([`out/test/${folder}`], ['.test.js']).map((file) => relative(root, file));
   const files = all.filter((file) => names.length === 0 || names.some((name) => file.includes(name)));
@@ -38,7 +44,7 @@ async function runTap(folder, names, { alone = false } = {}) {
   const before = tally.failed;
   const options = ['--reporter=tap', `--jobs=${alone ? 1 : jobs}`, ...(alone ? ['--timeout=240'] : [])];
   const { code } = await execute(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), ...options, ...files], {
-    timeout: 1_200_000, onOutput: (chunk) => reader.take(chunk),
+    timeout: 1_200_000, onOutput: (chunk, isError) => listen(reader, chunk, isError),
   });
   reader.end();
   if (code !== 0 && tally.failed === before) tally.add(false, false, `${folder}: tap ended with ${code}`);
@@ -52,7 +58,9 @@ async function runNative(name, folder, names) {
     const reader = new ProgramReader(tally, print, name);
     const before = tally.failed;
     const [command, ...args] = [...fixed, program, wantedName].filter((word) => word !== '');
-    const { code } = await execute(command, args, { timeout: 600_000, onOutput: (chunk) => reader.take(chunk) });
+    const { code } = await execute(command, args, {
+      timeout: 600_000, onOutput: (chunk, isError) => listen(reader, chunk, isError),
+    });
     reader.end();
     if (code !== 0 && tally.failed === before) {
       tally.add(false, false, `${name}: all cases passed, but the program ended with ${code}`);
@@ -82,7 +90,9 @@ function corpusOf(target) {
 /** Replays every file of each corpus, with g++ and AddressSanitizer alone, so that no machine leaves it out. */
 async function replay(names) {
   await buildByCmake('build/address', ['-DVSW_TESTS=ON', '-DVSW_SANITIZE=address'], ['vsw']);
-  for (const target of fuzzTargets(names)) {
+  const targets = fuzzTargets(names);
+  if (targets.length === 0 && names.length === 0) tally.add(false, false, 'fuzz replay: no target found in test/fuzz');
+  for (const target of targets) {
     const program = join(root, 'build/address', `replay_${target}`);
     const sources = [`test/fuzz/${target}.cpp`, 'test/fuzz/replay.cpp'].map((file) => join(root, file));
     const library = join(root, 'build/address/libvsw.a');
@@ -148,10 +158,11 @@ async function builds() {
 
 const ladder = [
   // Before tidy, which compares what the two addons export.
-  { name: 'builds', climb: builds },
+  { name: 'builds', climb: builds, isNative: true },
   { name: 'tidy', climb: (names) => runTap('tidy', names) },
   {
     name: 'native',
+    isNative: true,
     climb: async (names) => {
       await buildByCmake('build/tests', ['-DVSW_TESTS=ON'], ['native_tests']);
       await runNative('native tests', 'build/tests', names);
@@ -160,11 +171,11 @@ const ladder = [
   { name: 'unit', climb: (names) => runTap('unit', names) },
   { name: 'golden', climb: (names) => runTap('golden', names) },
   { name: 'property', climb: (names) => runTap('property', names) },
-  { name: 'address', climb: (names) => sanitized('address', names) },
-  { name: 'thread', climb: (names) => sanitized('thread', names) },
-  { name: 'replay', climb: replay },
+  { name: 'address', climb: (names) => sanitized('address', names), isNative: true },
+  { name: 'thread', climb: (names) => sanitized('thread', names), isNative: true },
+  { name: 'replay', climb: replay, isNative: true },
   { name: 'e2e', climb: (names) => runTap('e2e', names, { alone: true }) },
-  { name: 'fuzz', climb: fuzz, onRequest: true },
+  { name: 'fuzz', climb: fuzz, isNative: true, onRequest: true },
 ];
 
 function choose(words) {
@@ -184,26 +195,31 @@ function choose(words) {
   return { rungs: ladder.filter(({ name, onRequest }) => (rungs.length > 0 ? rungs.includes(name) : !onRequest)), names };
 }
 
-async function climb() {
-  const { rungs, names } = choose(process.argv.slice(2));
+/** Does a piece of work; what stops it counts as one failure and is told with its remedy. */
+async function attempt(name, work) {
   try {
-    await prepare('test');
-    for (const rung of rungs) {
-      const start = Date.now();
-      print(`${rung.name}`);
-      try {
-        await rung.climb(names);
-      } catch (error) {
-        if (!(error instanceof StepError)) throw error;
-        tally.add(false, false, `${rung.name}: ${error.message}`);
-        print(`  ✗ ${error.message}${error.remedy ? `; remedy: ${error.remedy}` : ''}`);
-      }
-      print(`  ${rung.name} took ${((Date.now() - start) / 1000).toFixed(0)} s`);
-    }
+    await work();
+    return true;
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
-    tally.add(false, false, `the set-up: ${error.message}`);
+    tally.add(false, false, `${name}: ${error.message}`);
     print(`✗ ${error.message}${error.remedy ? `; remedy: ${error.remedy}` : ''}`);
+    return false;
+  }
+}
+
+async function climb() {
+  const { rungs, names } = choose(process.argv.slice(2));
+  if (await attempt('the set-up', () => prepareNative('test'))) {
+    // The native rungs stand on their own: an error in TypeScript must not hide theirs.
+    const isCompiled = await attempt('the set-up', buildTypeScript);
+    for (const { name, climb: climbRung, isNative } of rungs) {
+      const start = Date.now();
+      print(name);
+      if (isCompiled || isNative) await attempt(name, () => climbRung(names));
+      else print('  left out, since the TypeScript does not compile');
+      print(`  ${name} took ${((Date.now() - start) / 1000).toFixed(0)} s`);
+    }
   }
   if (tally.passed + tally.failed + tally.skipped === 0) tally.add(false, false, `no test is named ${names.join(' or ')}`);
   for (const failure of tally.failures) print(`not ok: ${failure}`);

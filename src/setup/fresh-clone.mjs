@@ -61,7 +61,7 @@ async function installPackages() {
   if (rebuilt.code !== 0) say('raw-socket could not be built; the tests that use it will be skipped by name');
 }
 
-async function buildTypeScript() {
+export async function buildTypeScript() {
   const sources = filesBelow(['src', 'test', 'bench'], ['.ts']);
   const inputs = fingerprint([...sources, resolve(root, 'tsconfig.json'), resolve(root, 'package-lock.json')]);
   const products = () => filesBelow(['out/src'], ['.js']);
@@ -82,13 +82,17 @@ function removeStrays(sources) {
   }
 }
 
-/** All of it. `purpose` adds the pieces of the system that the demo or the tests want. */
-export async function prepare(purpose = 'build') {
+/** All but the TypeScript. `purpose` adds the pieces of the system that the demo or the tests want. */
+export async function prepareNative(purpose) {
   requireNode();
   await requireCompilers();
   if (purpose !== 'build') await install(wanted[purpose]);
   await installPackages();
   await buildAddon();
+}
+
+export async function prepare(purpose = 'build') {
+  await prepareNative(purpose);
   await buildTypeScript();
 }
 

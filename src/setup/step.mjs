@@ -51,12 +51,12 @@ export function execute(command, args, { cwd = root, env, timeout = 900_000, onO
     });
     running.add(child);
     let output = '';
-    const take = (chunk) => {
+    const take = (chunk, isError) => {
       output += chunk;
-      onOutput?.(chunk);
+      onOutput?.(chunk, isError);
     };
-    child.stdout.setEncoding('utf8').on('data', take);
-    child.stderr.setEncoding('utf8').on('data', take);
+    child.stdout.setEncoding('utf8').on('data', (chunk) => take(chunk, false));
+    child.stderr.setEncoding('utf8').on('data', (chunk) => take(chunk, true));
     const timer = setTimeout(() => {
       output += `\n(ended after ${timeout / 1000} seconds without an end)\n`;
       try {
