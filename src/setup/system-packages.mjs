@@ -5,11 +5,11 @@
  * Compilers are needed by everything and stop the set-up; the others serve the demo or single rungs
  * of the tests, which then say by name what they leave out.
  */
-import { closeSync, constants, existsSync, mkdirSync, openSync, accessSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { execute, say, StepError } from './step.mjs';
 
-/** Each piece: the file or program that proves it, the Debian package that brings it, what it is for. */
+/** Each piece: the programs, or another proof, that it is there, the Debian package that brings it, what it is for. */
 const pieces = {
   'g++': { programs: ['g++'], packages: ['g++'], purpose: 'the addon' },
   cmake: { programs: ['cmake'], packages: ['cmake'], purpose: 'the addon' },
@@ -19,12 +19,11 @@ const pieces = {
   iperf3: { programs: ['iperf3'], packages: ['iperf3'], purpose: 'the throughput of TCP' },
   python3: { programs: ['python3'], packages: ['python3'], purpose: 'node-gyp' },
   scapy: {
-    files: ['/usr/lib/python3/dist-packages/scapy'], packages: ['python3-scapy'], purpose: 'the golden captures',
+    proof: () => existsSync('/usr/lib/python3/dist-packages/scapy'), packages: ['python3-scapy'], purpose: 'the golden captures',
   },
   clang: {
     programs: ['clang++'],
-    files: ['/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-x86_64.a',
-      '/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.fuzzer-aarch64.a'],
+    proof: hasFuzzer,
     packages: ['clang', 'libclang-rt-14-dev'],
     purpose: 'fuzzing',
   },
@@ -50,9 +49,20 @@ export function hasProgram(name) {
   });
 }
 
+/** libFuzzer comes with the compiler's runtime, of whatever version clang is. */
+function hasFuzzer() {
+  const versions = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter((name) => /^llvm-\d+$/.test(name)) : [];
+  return versions.some((version) => {
+    const folder = join('/usr/lib', version, 'lib/clang');
+    const runtimes = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name, 'lib/linux')) : [];
+    return runtimes.some((runtime) => existsSync(runtime)
+      && readdirSync(runtime).some((name) => /^libclang_rt\.fuzzer-(x86_64|aarch64)\.a$/.test(name)));
+  });
+}
+
 export function has(name) {
   const piece = pieces[name];
-  return (piece.programs ?? []).every(hasProgram) && (!piece.files || piece.files.some((file) => existsSync(file)));
+  return (piece.programs ?? []).every(hasProgram) && (piece.proof?.() ?? true);
 }
 
 export function missing(names) {
