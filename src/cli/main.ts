@@ -39,7 +39,6 @@ function build(): Command {
     .exitOverride();
   const add = [addApply, addDelete, addGet, addDescribe, addExplain, addWatch, addFlush, addDoctor, addVersion, addLater];
   for (const one of add) one(program);
-  for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
 

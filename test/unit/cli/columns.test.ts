@@ -1,0 +1,33 @@
+/** What each table shows of its entries. */
+import t from 'tap';
+import { resourceColumns, tableColumns } from '../../../src/cli/columns.ts';
+import { renderTable } from '../../../src/cli/render.ts';
+import { tables } from '../../../src/api/protocol.ts';
+
+t.test('a port shows its name, network, state and addresses', (t) => {
+  const port = {
+    apiVersion: 'vswitch/v1', kind: 'Port', metadata: { name: 'web-1', namespace: 'shop' }, spec: { network: 'dev' },
+    status: { state: 'ready', generation: 7, mac: '02:00:00:00:00:01', addresses: ['10.77.0.1/24'], message: '' },
+  };
+  const text = renderTable([port], resourceColumns.ports, false);
+  t.match(text, /NAME +NETWORK +STATE +MAC +ADDRESSES/);
+  t.match(text, /shop\/web-1 +dev +ready +02:00:00:00:00:01 +10\.77\.0\.1\/24/);
+  t.end();
+});
+
+t.test('a resource with nothing but a name is shown too', (t) => {
+  for (const columns of Object.values(resourceColumns)) {
+    t.match(renderTable([{ apiVersion: 'v1', kind: 'X', metadata: { name: 'bare' } }], columns, true), 'bare');
+  }
+  t.end();
+});
+
+t.test('a flow shows its ends with ports, IPv6 in brackets', (t) => {
+  const flow = {
+    id: 1, network: 'dev', protocol: 'tcp', source: 'fd00::1', sourcePort: 4000, destination: '10.0.0.1', destinationPort: 80, port: 'a', receiver: '',
+    state: 'new' as const, verdict: 'allow' as const, policy: 'Network/dev', rule: 'default', generation: 1, packets: 2, bytes: 120, ageSeconds: 3,
+  };
+  t.match(renderTable([flow], tableColumns.flows, false), /\[fd00::1\]:4000 +10\.0\.0\.1:80 +a +\(flooded\)/);
+  t.same(Object.keys(tableColumns), [...tables]);
+  t.end();
+});

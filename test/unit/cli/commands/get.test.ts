@@ -1,0 +1,39 @@
+/** get: lists, one resource, tables; for people and for programs. */
+import { parse } from 'yaml';
+import t from 'tap';
+import { network, port, portStats } from '../../api/scripted-switch.ts';
+import { openConsole } from '../console.ts';
+
+t.test('resources', async (t) => {
+  const { run, scripted } = await openConsole(t);
+  t.match(await run('get', 'ports'), { code: 0, out: '', err: 'no ports\n' });
+  await scripted.apply([network, port('shop/web-1', { netns: 'web-1' })]);
+  const short = await run('get', 'ports');
+  t.match(short.out, /NAME .*STATE[^]*shop\/web-1 +dev +ready/);
+  t.notMatch(short.out, 'NETNS');
+  t.match((await run('get', 'port', '-o', 'wide')).out, /NETNS[^]*web-1/);
+  t.match(JSON.parse((await run('get', 'ports', '-o', 'json')).out), { items: [{ kind: 'Port', status: { state: 'ready' } }] });
+  t.match(JSON.parse((await run('get', 'port', 'shop/web-1', '-o', 'json')).out), { kind: 'Port', metadata: { namespace: 'shop' } });
+  t.match(parse((await run('get', 'net', 'dev', '-o', 'yaml')).out), { kind: 'Network', spec: { subnets: ['10.77.0.0/24'] } });
+  t.match(await run('get', 'port', 'nobody'), { code: 1, err: /there is no Port nobody/ });
+});
+
+t.test('tables', async (t) => {
+  const { run, scripted } = await openConsole(t);
+  scripted.tables.stats = [portStats('web-1', { receivedPackets: 5 }), portStats('web-2')];
+  scripted.tables.drops = [{ port: 'web-1', direction: 'receive', reason: 'mac_spoofed', packets: 2, bytes: 120 }];
+  const stats = await run('get', 'stats');
+  t.match(stats.out, /PORT +RECEIVED[^]*web-1 +5 [^]*copied +3\noriginated +2/);
+  t.match(JSON.parse((await run('get', 'stats', '-o', 'json')).out), { items: [{ port: 'web-1' }, { port: 'web-2' }], totals: { copiedPackets: 3, originatedPackets: 2 } });
+  t.equal(JSON.parse((await run('get', 'stats', '--port', 'web-2', '-o', 'json')).out).items.length, 1);
+  t.match((await run('get', 'drops')).out, /web-1 +receive +mac_spoofed +2 +120/);
+  for (const table of ['fdb', 'neighbors', 'flows', 'events']) t.match(await run('get', table), { code: 0, err: `no ${table}\n` });
+});
+
+t.test('what a table cannot do is told', async (t) => {
+  const { run } = await openConsole(t);
+  t.match(await run('get', 'drops', 'web-1'), { code: 2, err: /--port web-1/ });
+  t.match(await run('get', 'stats', '--network', 'dev'), { code: 2, err: /cannot be narrowed by --network/ });
+  t.match(await run('get', 'ports', '--port', 'a'), { code: 2 });
+  t.match(await run('get', 'policies'), { code: 2, err: /not available in this version/ });
+});
