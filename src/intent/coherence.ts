@@ -39,12 +39,7 @@ export function checkCoherence(intent: Intent, held: Held, touched: Touched): Er
     const path = touched.at('Network', name);
     if (path !== undefined) checkNetwork(network, path, errors);
   }
-  const portsByNetwork = new Map<string, [string, PortResource][]>();
-  for (const [key, port] of intent.ports) {
-    const ports = portsByNetwork.get(port.spec.network);
-    if (ports === undefined) portsByNetwork.set(port.spec.network, [[key, port]]);
-    else ports.push([key, port]);
-  }
+  const portsByNetwork = groupBy(intent.ports, ([, port]) => port.spec.network);
   for (const [name, ports] of portsByNetwork) {
     const networkPath = touched.at('Network', name);
     const network = intent.networks.get(name);

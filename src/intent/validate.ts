@@ -20,19 +20,12 @@ export interface Reference {
   readonly name: string;
 }
 
-export interface ApplyRequest {
-  readonly intent: Intent;
-  /** Keys of the ports in the request, and the paths of all its resources by kind and key. */
-  readonly ports: ReadonlySet<string>;
-  readonly paths: ReadonlyMap<string, string>;
-}
-
 const schemas: Readonly<Record<ResourceKind, unknown>> = { Network: NetworkSchema, Port: PortSchema, Namespace: NamespaceSchema };
 const kindsToCome = ['Policy', 'NetworkPolicy'];
 const kinds = Object.keys(schemas);
 
 /** The intent after `resources` were created or replaced in `running`. */
-export function validateApply(resources: readonly unknown[], running: Intent, held: Held, portsMax: number): ApplyRequest {
+export function intentWith(resources: readonly unknown[], running: Intent, held: Held): Intent {
   const errors: ErrorDetail[] = [];
   const paths = new Map<string, string>();
   const brokenNetworks = new Set<string>();
@@ -65,15 +58,12 @@ export function validateApply(resources: readonly unknown[], running: Intent, he
   const intent: Intent = { networks, ports, namespaces };
   const at = (kind: ResourceKind, key: string): string | undefined => paths.get(`${kind} ${key}`);
   errors.push(...checkCoherence(intent, held, { at, brokenNetworks }));
-  if (ports.size > portsMax) {
-    errors.push({ path: '', message: `${ports.size} ports are more than the ${portsMax} that this switch can hold`, remedy: 'delete ports, or open the switch with a larger limit of ports' });
-  }
   if (errors.length > 0) throw VswError.of('VSW_INVALID', errors);
-  return { intent, paths, ports: new Set([...paths.keys()].filter((place) => place.startsWith('Port ')).map((place) => place.slice('Port '.length))) };
+  return intent;
 }
 
 /** The intent after what `references` name was deleted from `running`. */
-export function validateDelete(references: readonly Reference[], running: Intent): Intent {
+export function intentWithout(references: readonly Reference[], running: Intent): Intent {
   const missing: ErrorDetail[] = [];
   const networks = new Map<string, NetworkResource>(running.networks);
   const ports = new Map<string, PortResource>(running.ports);
