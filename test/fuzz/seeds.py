@@ -1,0 +1,69 @@
+"""Writes the seeds of the fuzz targets `parse` and `segment` into corpus/, with scapy.
+
+Run `/usr/bin/python3 test/fuzz/seeds.py`. Files that a fuzzer found are named by their hash and stay.
+"""
+import pathlib
+import re
+import struct
+
+from scapy.all import (AH, ARP, Dot1AD, Dot1Q, Dot3, Ether, ICMP, ICMPv6EchoRequest, ICMPv6ND_NS, ICMPv6NDOptSrcLLAddr,
+                       IP, IPOption_NOP, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,
+                       IPv6ExtHdrRouting, LLC, Raw, SCTP, SCTPChunkInit, STP, TCP, UDP)
+
+CORPUS = pathlib.Path(__file__).parent / 'corpus'
+ETHER = Ether(dst='02:00:00:00:00:02', src='02:00:00:00:00:01')
+V4 = IP(src='10.77.0.1', dst='10.77.0.2')
+V6 = IPv6(src='fd00:77::1', dst='fd00:77::2')
+STAMP = [('NOP', None), ('NOP', None), ('Timestamp', (1, 2))]
+
+FRAMES = {
+    'arp-request': ETHER / ARP(psrc='10.77.0.1', pdst='10.77.0.2'),
+    'tcp4': ETHER / V4 / TCP(dport=80, flags='PA', options=STAMP) / Raw(b'GET /'),
+    'tcp6': ETHER / V6 / TCP(dport=80, flags='S', options=[('MSS', 1440), ('WScale', 7)]),
+    'udp4-options': ETHER / IP(src='10.77.0.1', dst='10.77.0.2', options=[IPOption_NOP()] * 4) / UDP(sport=4000, dport=4001) / Raw(b'x'),
+    'udp6-extensions': ETHER / V6 / IPv6ExtHdrHopByHop() / IPv6ExtHdrRouting(addresses=['fd00:77::3']) / IPv6ExtHdrDestOpt()
+                       / UDP(sport=4000, dport=4001) / Raw(b'x'),
+    'udp6-authentication': ETHER / V6 / AH(nh=17, payloadlen=4, icv=b'0' * 12) / UDP(sport=4000, dport=4001),
+    'udp4-first-fragment': ETHER / IP(src='10.77.0.1', dst='10.77.0.2', flags='MF', proto=17) / UDP(sport=4000, dport=4001, len=2000) / Raw(b'x' * 16),
+    'udp4-last-fragment': ETHER / IP(src='10.77.0.1', dst='10.77.0.2', frag=185, proto=17) / Raw(b'x' * 9),
+    'udp6-first-fragment': ETHER / V6 / IPv6ExtHdrFragment(m=1, id=9) / UDP(sport=4000, dport=4001, len=2000) / Raw(b'x' * 16),
+    'udp6-last-fragment': ETHER / V6 / IPv6ExtHdrFragment(offset=3, id=9, nh=17) / Raw(b'x' * 9),
+    'udp6-atomic-fragment': ETHER / V6 / IPv6ExtHdrFragment(id=9) / UDP(sport=4000, dport=4001),
+    'echo4': ETHER / V4 / ICMP(id=7, seq=1) / Raw(b'ping'),
+    'echo6': ETHER / V6 / ICMPv6EchoRequest(id=7, seq=1, data=b'ping'),
+    'neighbour-solicitation': ETHER / V6 / ICMPv6ND_NS(tgt='fd00:77::2') / ICMPv6NDOptSrcLLAddr(lladdr='02:00:00:00:00:01'),
+    'sctp4': ETHER / V4 / SCTP(sport=3868, dport=3868) / SCTPChunkInit(),
+    'tagged-twice': ETHER / Dot1AD(vlan=5) / Dot1Q(vlan=6) / V4 / UDP(sport=4000, dport=4001),
+    'spanning-tree': Dot3(dst='01:80:c2:00:00:00', src='02:00:00:00:00:01') / LLC() / STP(),
+    'padded': ETHER / V4 / UDP(sport=4000, dport=4001) / Raw(b'x') / Raw(b'\0' * 17),
+    'other-ether-type': Ether(dst='01:80:c2:00:00:0e', src='02:00:00:00:00:01', type=0x88CC) / Raw(b'\x02\x07\x04'),
+}
+
+
+def write(target, name, content):
+    folder = CORPUS / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
+
+
+def segment_seeds():
+    gso_numbers = {'kTcp4': 1, 'kTcp6': 4, 'kUdp': 5}
+    pattern = re.compile(r'SUPER\("(.*)", (\w+), (\d+), (\w+), (\d+), (\d+), "(\w+)", (\d+)\)')
+    definitions = pathlib.Path(__file__).parent.parent / 'native/action/data/segments.def'
+    for line in definitions.read_text().splitlines():
+        match = pattern.match(line)
+        if match is None:
+            continue
+        name, gso, size, ecn, start, offset, headers, length = match.groups()
+        kind = gso_numbers[gso] | (0x80 if ecn == 'true' else 0)
+        virtio = struct.pack('<BBHHHH', 1, kind, len(headers) // 2, int(size), int(start), int(offset))
+        yield re.sub(r'[^a-z0-9]+', '-', name.lower()), virtio + struct.pack('<HH', 2048, int(length)) + bytes.fromhex(headers)
+    for name, start, offset in (('tcp4', 34, 16), ('tcp6', 54, 16)):
+        virtio = struct.pack('<BBHHHH', 1, 0, 0, 0, start, offset)
+        yield f'partial-{name}', virtio + struct.pack('<HH', 2048, 0) + bytes(FRAMES[name])
+
+
+for name, frame in FRAMES.items():
+    write('parse', name, bytes(frame))
+for name, content in segment_seeds():
+    write('segment', name, content)
