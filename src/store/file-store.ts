@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { messageOf, VswError } from '../errors.ts';
 import { takeLock, type Lock } from './lock.ts';
 import { formatSnapshot, parseSnapshot } from './snapshot.ts';
-import type { Loaded, Store } from './store.ts';
+import type { Loaded, Prepared, Store } from './store.ts';
 
 type Read = { readonly value: unknown } | { readonly absent: true } | { readonly fault: string };
 
@@ -52,7 +52,7 @@ export class FileStore implements Store {
     throw new VswError('VSW_STATE', `the stored state ${fault.path} cannot be used: ${fault.text}; put back a good copy, or move it away to start empty`);
   }
 
-  async save(value: unknown): Promise<void> {
+  async prepare(value: unknown): Promise<Prepared> {
     const temporary = `${this.#path}.new`;
     try {
       const file = await open(temporary, 'w', 0o640);
@@ -63,27 +63,35 @@ export class FileStore implements Store {
         await file.close();
       }
       await this.#keepPrevious();
-      await rename(temporary, this.#path);
-      const directory = await open(this.#directory, 'r');
-      try {
-        await directory.sync();
-      } finally {
-        await directory.close();
-      }
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
-      throw new VswError(
-        'VSW_STATE',
-        `the state could not be saved in ${this.#directory}: ${messageOf(error)}; nothing was changed: make room or give the right to write there, then try again`,
-        [],
-        { cause: error },
-      );
+      throw this.#failure(error, 'nothing was changed: make room or give the right to write there, then try again');
     }
+    return {
+      keep: async () => {
+        try {
+          await rename(temporary, this.#path);
+          const directory = await open(this.#directory, 'r');
+          try {
+            await directory.sync();
+          } finally {
+            await directory.close();
+          }
+        } catch (error) {
+          throw this.#failure(error, 'look at the directory, then apply again');
+        }
+      },
+      discard: () => rm(temporary, { force: true }),
+    };
   }
 
   close(): Promise<void> {
     this.#lock.release();
     return Promise.resolve();
+  }
+
+  #failure(error: unknown, remedy: string): VswError {
+    return new VswError('VSW_STATE', `the state could not be saved in ${this.#directory}: ${messageOf(error)}; ${remedy}`, [], { cause: error });
   }
 
   /** The current file stays readable under both names until the new one replaces it under the first. */

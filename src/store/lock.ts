@@ -8,6 +8,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, VswError } from '../errors.ts';
+import { startTimeOf } from './process.ts';
 
 interface Holder {
   readonly pid: number;
@@ -70,16 +71,4 @@ function readHolder(path: string): Holder | undefined {
 
 function isAlive(holder: Holder): boolean {
   return startTimeOf(holder.pid) === holder.startTime;
-}
-
-/** When the process was started, in the kernel's ticks (field 22 of proc(5)'s stat); undefined when there is none. */
-export function startTimeOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name stands in parentheses and may hold anything; the fields are counted behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
 }

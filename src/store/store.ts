@@ -7,9 +7,16 @@
 export interface Store {
   /** The last value saved; undefined when there is none yet. Called once, before anything is saved. */
   load(): Promise<Loaded>;
-  /** Resolves once the value would survive a loss of power. Throws and keeps the old one otherwise. */
-  save(value: unknown): Promise<void>;
+  /** Writes the value beside the old one, so that all that can go wrong has gone wrong before `keep`. */
+  prepare(value: unknown): Promise<Prepared>;
   close(): Promise<void>;
+}
+
+export interface Prepared {
+  /** From when this resolves, the value would survive a loss of power. */
+  keep(): Promise<void>;
+  /** The old value stays. */
+  discard(): Promise<void>;
 }
 
 export interface Loaded {
@@ -25,9 +32,15 @@ export class MemoryStore implements Store {
     return Promise.resolve({ value: this.#value, warnings: [] });
   }
 
-  save(value: unknown): Promise<void> {
-    this.#value = structuredClone(value);
-    return Promise.resolve();
+  prepare(value: unknown): Promise<Prepared> {
+    const copy: unknown = structuredClone(value);
+    return Promise.resolve({
+      keep: () => {
+        this.#value = copy;
+        return Promise.resolve();
+      },
+      discard: () => Promise.resolve(),
+    });
   }
 
   close(): Promise<void> {

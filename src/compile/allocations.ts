@@ -1,0 +1,210 @@
+/**
+ * Allocations: what was chosen for ports that left it open, and the numbers behind all names.
+ *
+ * A MAC or an address that was once chosen belongs to its port's name, also while there is no such
+ * port; only when a subnet has nothing else left is the address that was unused longest given to
+ * another. MACs follow from the name, so they are the same even where the state was lost.
+ *
+ * Pure: `allocate` reads the intent and what was held before, and answers what is held from now on.
+ */
+import { createHash } from 'node:crypto';
+import { cidrHolds, formatCidr, parseCidr, rangeOf, reservedIn, type Cidr } from '../address/cidr.ts';
+import { formatIp, parseIp, parseRange, rangeHolds, type Ip, type IpRange } from '../address/ip.ts';
+import { VswError } from '../errors.ts';
+import { groupBy } from '../intent/group.ts';
+import type { Held } from '../intent/held.ts';
+import { portName, type Intent } from '../intent/intent.ts';
+import type { NetworkResource } from '../intent/network.ts';
+import type { PortResource } from '../intent/port.ts';
+
+/** Plain data, as it is stored. Keys of ports are `namespace/name`. */
+export interface Allocations {
+  readonly macs: Readonly<Record<string, string>>;
+  /** In the order in which they were last in use, longest unused first. */
+  readonly addresses: readonly AddressLease[];
+  readonly portIds: Readonly<Record<string, number>>;
+  readonly networkIds: Readonly<Record<string, number>>;
+}
+
+export interface AddressLease {
+  readonly port: string;
+  readonly network: string;
+  /** With the length of the subnet that it was taken from. */
+  readonly address: string;
+}
+
+export const noAllocations: Allocations = { macs: {}, addresses: [], portIds: {}, networkIds: {} };
+
+export function heldBy(allocations: Allocations): Held {
+  const addresses = groupBy(allocations.addresses, (lease) => `${lease.port} ${lease.network}`);
+  return {
+    macOf: (key) => allocations.macs[key],
+    addressesOf: (key, network) => (addresses.get(`${key} ${network}`) ?? []).map((lease) => parseCidr(lease.address)!),
+  };
+}
+
+/** Throws VSW_LIMIT when a subnet or the numbers of ports are used up. */
+export function allocate(intent: Intent, before: Allocations, portIdsEnd: number): Allocations {
+  return {
+    macs: allocateMacs(intent, before.macs),
+    addresses: allocateAddresses(intent, before.addresses),
+    portIds: allocateIds([...intent.ports.keys()], before.portIds, portIdsEnd, 'ports'),
+    networkIds: allocateIds([...intent.networks.keys()], before.networkIds, 0xffff, 'networks'),
+  };
+}
+
+function allocateIds(names: readonly string[], before: Readonly<Record<string, number>>, end: number, what: string): Record<string, number> {
+  const ids: Record<string, number> = {};
+  for (const name of names) if (before[name] !== undefined && before[name] < end) ids[name] = before[name];
+  // A number that becomes free now is given again later: no transaction lets a port become another.
+  const taken = new Set([...Object.values(ids), ...Object.values(before)]);
+  let next = 1;
+  for (const name of [...names].sort()) {
+    if (ids[name] !== undefined) continue;
+    while (taken.has(next)) next += 1;
+    if (next >= end) {
+      throw new VswError('VSW_LIMIT', `there is room for ${end - 1} ${what}: delete some, or open the switch with larger limits`);
+    }
+    taken.add(next);
+    ids[name] = next;
+  }
+  return ids;
+}
+
+function allocateMacs(intent: Intent, before: Readonly<Record<string, string>>): Record<string, string> {
+  const declared = new Set<string>();
+  for (const port of intent.ports.values()) if (port.spec.mac !== undefined) declared.add(port.spec.mac);
+  for (const network of intent.networks.values()) for (const entry of network.spec.staticMacs ?? []) declared.add(entry.mac);
+  // A MAC that somebody declared while its port was gone does not come back with the port.
+  const stays = ([key, mac]: [string, string]): boolean => !declared.has(mac) || (intent.ports.has(key) && intent.ports.get(key)?.spec.mac === undefined);
+  const macs: Record<string, string> = Object.fromEntries(Object.entries(before).filter(stays));
+  const taken = new Set([...Object.values(macs), ...declared, unknownMac]);
+  for (const [key, port] of sortedByKey(intent.ports)) {
+    if (port.spec.mac !== undefined || macs[key] !== undefined) continue;
+    let attempt = 0;
+    let mac = macFor(key, attempt);
+    while (taken.has(mac)) mac = macFor(key, (attempt += 1));
+    taken.add(mac);
+    macs[key] = mac;
+  }
+  return macs;
+}
+
+/** What `explain` shows where nobody has the address. */
+const unknownMac = '02:ff:ff:ff:ff:ff';
+
+/** Locally administered, unicast. */
+function macFor(key: string, attempt: number): string {
+  const digest = createHash('sha256').update(`${key} ${attempt}`).digest();
+  return ['02', ...[...digest.subarray(0, 5)].map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
+}
+
+/** A lease with its address read once. */
+interface ReadLease extends AddressLease {
+  readonly cidr: Cidr;
+  readonly host: string;
+}
+
+function allocateAddresses(intent: Intent, before: readonly AddressLease[]): AddressLease[] {
+  const wanting = sortedByKey(intent.ports).filter(([, port]) => port.spec.addresses === undefined);
+  const networkOf = new Map(wanting.map(([key, port]) => [key, port.spec.network]));
+  const inUse = (lease: AddressLease): boolean => networkOf.get(lease.port) === lease.network;
+  const declared = declaredAddresses(intent);
+  const nextHops = nextHopAddresses(intent);
+  const grounds = new Map([...intent.networks].map(([name, network]) => [name, groundOf(network)]));
+  // What somebody declared since is no longer ours to give.
+  const leases = new Set(before.map(readLease).filter((lease) => fits(lease, grounds.get(lease.network)) && !declared.get(lease.network)?.has(lease.host)));
+  const byOwner = groupBy(leases, (lease) => `${lease.port} ${lease.network}`);
+  const byNetwork = groupBy(leases, (lease) => lease.network);
+  const taken = new Map<string, Set<string>>();
+  for (const name of intent.networks.keys()) {
+    const held = (byNetwork.get(name) ?? []).map(({ host }) => host);
+    taken.set(name, new Set([...(declared.get(name) ?? []), ...(nextHops.get(name) ?? []), ...held]));
+  }
+  const cursors = new Map<string, bigint>();
+
+  for (const [key, { spec }] of wanting) {
+    const own = byOwner.get(`${key} ${spec.network}`) ?? [];
+    const ground = grounds.get(spec.network)!;
+    for (const subnet of ground.subnets) {
+      if (own.some(({ cidr }) => cidrHolds(subnet, cidr.address))) continue;
+      const place = `${spec.network} ${formatCidr(subnet)}`;
+      let address = firstFree(subnet, ground, taken.get(spec.network)!, cursors.get(place));
+      if (address !== undefined) {
+        cursors.set(place, address.value + 1n);
+      } else {
+        cursors.set(place, rangeOf(subnet).last.value + 1n);
+        const idle = byNetwork.get(spec.network)?.find((lease) => leases.has(lease) && !inUse(lease) && cidrHolds(subnet, lease.cidr.address) && !nextHops.get(spec.network)?.has(lease.host));
+        if (idle === undefined) {
+          throw new VswError('VSW_LIMIT', `subnet ${formatCidr(subnet)} of network ${spec.network} has no address left for port ${portName(key)}: delete ports, shrink excluded, or add a larger subnet`);
+        }
+        leases.delete(idle);
+        address = idle.cidr.address;
+      }
+      taken.get(spec.network)!.add(formatIp(address));
+      leases.add(readLease({ port: key, network: spec.network, address: formatCidr({ address, length: subnet.length }) }));
+    }
+  }
+  const kept = [...leases].map(({ port, network, address }): AddressLease => ({ port, network, address }));
+  return [...kept.filter((lease) => !inUse(lease)), ...kept.filter(inUse)];
+}
+
+function readLease({ port, network, address }: AddressLease): ReadLease {
+  const cidr = parseCidr(address)!;
+  return { port, network, address, cidr, host: formatIp(cidr.address) };
+}
+
+/** Addresses that ports of each network declare. */
+function declaredAddresses(intent: Intent): Map<string, Set<string>> {
+  return collectByNetwork(intent, (port) => (port.spec.addresses ?? []).map((text) => formatIp(parseCidr(text)!.address)));
+}
+
+/** Addresses that ports of each network route through: not given out, but left to whom they were given. */
+function nextHopAddresses(intent: Intent): Map<string, Set<string>> {
+  return collectByNetwork(intent, (port) => (port.spec.routes ?? []).flatMap(({ via }) => (via === undefined ? [] : [formatIp(parseIp(via)!)])));
+}
+
+function collectByNetwork(intent: Intent, textsOf: (port: PortResource) => readonly string[]): Map<string, Set<string>> {
+  const sets = new Map<string, Set<string>>();
+  for (const port of intent.ports.values()) {
+    const set = sets.get(port.spec.network) ?? new Set<string>();
+    sets.set(port.spec.network, set);
+    for (const text of textsOf(port)) set.add(text);
+  }
+  return sets;
+}
+
+/** What a network's addresses are taken from, read once. */
+interface Ground {
+  readonly subnets: readonly Cidr[];
+  readonly excluded: readonly IpRange[];
+}
+
+function groundOf({ spec }: NetworkResource): Ground {
+  return { subnets: (spec.subnets ?? []).map((text) => parseCidr(text)!), excluded: (spec.excluded ?? []).map((text) => parseRange(text)!) };
+}
+
+/** A lease outlives its network's deletion, but not a change of its subnets that leaves it outside. */
+function fits(lease: ReadLease, ground: Ground | undefined): boolean {
+  if (ground === undefined) return true;
+  const { address, length } = lease.cidr;
+  const subnet = ground.subnets.find((candidate) => cidrHolds(candidate, address));
+  if (subnet === undefined || subnet.length !== length) return false;
+  return reservedIn(subnet, address) === undefined && !ground.excluded.some((range) => rangeHolds(range, address));
+}
+
+/** The first free address of the subnet from `cursor` on; excluded ranges are stepped over whole. */
+function firstFree(subnet: Cidr, ground: Ground, taken: ReadonlySet<string>, cursor: bigint | undefined): Ip | undefined {
+  const { first, last } = rangeOf(subnet);
+  for (let value = cursor ?? first.value; value <= last.value; value += 1n) {
+    const ip: Ip = { family: first.family, value };
+    const range = ground.excluded.find((candidate) => rangeHolds(candidate, ip));
+    if (range !== undefined) value = range.last.value;
+    else if (reservedIn(subnet, ip) === undefined && !taken.has(formatIp(ip))) return ip;
+  }
+  return undefined;
+}
+
+function sortedByKey<R>(map: ReadonlyMap<string, R>): [string, R][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}

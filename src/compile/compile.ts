@@ -1,0 +1,81 @@
+/**
+ * Compile: a whole intent becomes the tables of the dataplane.
+ *
+ * Pure and deterministic: the same intent and allocations give the same tables, whatever order the
+ * resources were written in. The intent holds together already and everything is allocated.
+ */
+import { parseCidr, type Cidr } from '../address/cidr.ts';
+import { parseIp } from '../address/ip.ts';
+import { addressesOf, macOf, type Held } from '../intent/held.ts';
+import { portKey, portName, type Intent } from '../intent/intent.ts';
+import { macAgeSecondsDefault, networkMtuDefault, type NetworkResource } from '../intent/network.ts';
+import { deviceOf } from '../intent/port-coherence.ts';
+import { flowsLimitDefault, macsLimitDefault, type PortResource, type PortType, type RouteSpec } from '../intent/port.ts';
+import type { PutNetwork, PutPort, PutStaticMac, RouteEntry } from '../table/edits.gen.ts';
+import type { TableSet } from '../table/table-set.ts';
+import { heldBy, type Allocations } from './allocations.ts';
+
+const portTypes: Readonly<Record<PortType, number>> = { tap: 1, memory: 2, pcap: 3 };
+
+export function compile(intent: Intent, allocations: Allocations): TableSet {
+  const networks = new Map<number, PutNetwork>();
+  const ports = new Map<number, PutPort>();
+  const staticMacs = new Map<string, PutStaticMac>();
+  const held = heldBy(allocations);
+  for (const [name, network] of intent.networks) {
+    const entry = compileNetwork(name, network, allocations);
+    networks.set(entry.network, entry);
+    for (const { mac, port } of network.spec.staticMacs ?? []) {
+      staticMacs.set(`${entry.network} ${mac}`, { edit: 'PutStaticMac', network: entry.network, mac, port: allocations.portIds[portKey(port)]! });
+    }
+  }
+  for (const [key, port] of intent.ports) {
+    const entry = compilePort(key, port, intent, allocations, held);
+    ports.set(entry.port, entry);
+  }
+  return { networks, ports, staticMacs };
+}
+
+function compileNetwork(name: string, { spec }: NetworkResource, allocations: Allocations): PutNetwork {
+  return {
+    edit: 'PutNetwork',
+    network: allocations.networkIds[name]!,
+    name,
+    mtu: spec.mtu ?? networkMtuDefault,
+    macAgeMs: (spec.macAgeSeconds ?? macAgeSecondsDefault) * 1000,
+    etherTypes: [...(spec.etherTypes ?? [])].sort((a, b) => a - b),
+    ingressAllowed: spec.defaultPolicy?.ingress === 'drop' ? 0 : 1,
+    egressAllowed: spec.defaultPolicy?.egress === 'drop' ? 0 : 1,
+  };
+}
+
+function compilePort(key: string, port: PortResource, intent: Intent, allocations: Allocations, held: Held): PutPort {
+  const { spec } = port;
+  const device = deviceOf(spec);
+  return {
+    edit: 'PutPort',
+    port: allocations.portIds[key]!,
+    name: portName(key),
+    network: allocations.networkIds[spec.network]!,
+    type: portTypes[spec.type ?? 'tap'],
+    netns: device?.path ?? '',
+    device: device?.device ?? '',
+    mac: macOf(key, port, held)!,
+    addresses: addressesOf(key, port, held),
+    routes: (spec.routes ?? []).map(compileRoute),
+    mtu: spec.mtu ?? intent.networks.get(spec.network)!.spec.mtu ?? networkMtuDefault,
+    antiSpoof: spec.antiSpoof === false ? 0 : 1,
+    persist: spec.persist === false ? 0 : 1,
+    offloads: spec.offloads === true ? 1 : 0,
+    macsMax: spec.limits?.macs ?? macsLimitDefault,
+    flowsMax: spec.limits?.flows ?? flowsLimitDefault,
+    pcapRead: spec.pcap?.read ?? '',
+    pcapWrite: spec.pcap?.write ?? '',
+  };
+}
+
+function compileRoute({ to, via: text }: RouteSpec): RouteEntry {
+  const via = text === undefined ? undefined : parseIp(text)!;
+  const everything: Cidr = { address: { family: via?.family ?? 4, value: 0n }, length: 0 };
+  return { to: to === 'default' ? everything : parseCidr(to)!, via };
+}

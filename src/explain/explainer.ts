@@ -1,0 +1,177 @@
+/**
+ * Explainer: what would become of a frame, and who decided so.
+ *
+ * The dataplane runs the very stages that forward, on what runs or on a candidate; here names are put
+ * to its numbers and frames are built from fields. It changes nothing.
+ */
+import { cidrHolds, parseCidr } from '../address/cidr.ts';
+import { formatIp, parseIp, sameIp, type Ip } from '../address/ip.ts';
+import type { Dataplane, Trace } from '../dataplane/dataplane.ts';
+import { VswError, type ErrorDetail } from '../errors.ts';
+import { dropReasonSentences } from '../table/drop-reasons.gen.ts';
+import type { Edit, PutPort } from '../table/edits.gen.ts';
+import type { TableSet } from '../table/table-set.ts';
+import { composeFrame, protocolNumbers } from './compose.ts';
+import type { Explanation, ExplainQuery, FieldsQuery, LastDrops } from './explanation.ts';
+
+/** What is explained: the tables, and the edits that lead there from what runs. */
+export interface Subject {
+  readonly tables: TableSet;
+  readonly edits: readonly Edit[] | undefined;
+}
+
+/** A MAC that nobody has: what a frame to an address without an owner would need. */
+const unknownMac = '02:ff:ff:ff:ff:ff';
+const ephemeralPort = 49152;
+const lastMax = 8;
+
+export class Explainer {
+  readonly #dataplane: Dataplane;
+
+  constructor(dataplane: Dataplane) {
+    this.#dataplane = dataplane;
+  }
+
+  explain(query: ExplainQuery, subject: Subject): Explanation | LastDrops {
+    const port = this.#findPort(query.port, subject.tables);
+    if ('last' in query && query.last !== undefined) return this.#lastDrops(port, query.last, subject);
+    if ('frame' in query && query.frame !== undefined) return this.#trace(frameFrom(query.frame), port, subject, []);
+    if ('to' in query && query.to !== undefined) {
+      const { frame, notes } = frameOf(query, port, subject.tables);
+      return this.#trace(frame, port, subject, notes);
+    }
+    throw invalid([{ path: '', message: 'there is nothing to explain', remedy: 'give frame (hex), to (an address) or last (a number)' }]);
+  }
+
+  #findPort(name: string, tables: TableSet): PutPort {
+    const wanted = name.startsWith('default/') ? name.slice('default/'.length) : name;
+    for (const port of tables.ports.values()) if (port.name === wanted) return port;
+    throw new VswError('VSW_NOT_FOUND', `there is no port ${wanted}`, [
+      { path: '/port', message: `there is no port ${wanted}`, remedy: '"vswitchctl get ports" lists what is there' },
+    ]);
+  }
+
+  #lastDrops(port: PutPort, wanted: number, subject: Subject): LastDrops {
+    if (!Number.isInteger(wanted) || wanted < 1) {
+      throw invalid([{ path: '/last', message: `${wanted} is not a number of frames`, remedy: `write a whole number from 1 to ${lastMax}` }]);
+    }
+    const items = this.#dataplane.lastDrops(port.port).slice(0, wanted).map(({ timeMs, reason, frame, length }) => ({
+      time: new Date(timeMs).toISOString(),
+      reason,
+      frame: Buffer.from(frame).toString('hex'),
+      length,
+      now: this.#trace(frame, port, subject, length > frame.length ? [`only the first ${frame.length} of ${length} bytes were kept`] : []),
+    }));
+    return { items };
+  }
+
+  #trace(frame: Uint8Array, port: PutPort, { tables, edits }: Subject, notes: readonly string[]): Explanation {
+    const trace = this.#dataplane.trace(frame, port.port, edits);
+    const nameOf = (id: number): string => tables.ports.get(id)?.name ?? '';
+    const policyOf = (id: number, rule: string): string => {
+      const network = tables.networks.get(tables.ports.get(id)?.network ?? 0);
+      return rule === '' || network === undefined ? '' : `Network/${network.name}`;
+    };
+    return {
+      verdict: trace.verdict,
+      stage: trace.stage,
+      reason: trace.reason,
+      port: nameOf(trace.port),
+      tier: '',
+      policy: policyOf(trace.port, trace.rule),
+      rule: trace.rule,
+      generation: trace.generation,
+      path: trace.path.map(({ stage, port: at, verdict, rule }) => ({
+        stage, port: nameOf(at), verdict, ...(rule !== '' && { policy: policyOf(at, rule), rule }),
+      })),
+      receivers: trace.receivers.map(nameOf),
+      frame: trace.line,
+      notes: [sentenceOf(trace, nameOf), ...notes],
+    };
+  }
+}
+
+function sentenceOf(trace: Trace, nameOf: (id: number) => string): string {
+  if (trace.verdict === 'drop') return dropReasonSentences[trace.reason as keyof typeof dropReasonSentences] ?? trace.reason;
+  const receivers = trace.receivers.map(nameOf).join(', ');
+  if (trace.reason === 'answered') return 'the switch itself answers';
+  return trace.reason === 'flooded' ? `flooded to ${receivers}` : `forwarded to ${receivers}`;
+}
+
+function frameFrom(frame: string | Uint8Array): Uint8Array {
+  if (typeof frame !== 'string') return frame;
+  const hex = frame.replace(/^0x/, '').replaceAll(/[\s:]/g, '');
+  const remedy = 'write the whole frame from its destination MAC on, in hexadecimal digits';
+  if (hex.length === 0 || hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) {
+    throw invalid([{ path: '/frame', message: hex.length % 2 === 0 ? 'the frame is not hexadecimal' : 'the frame has an odd number of digits', remedy }]);
+  }
+  if (hex.length / 2 > 65_557) throw invalid([{ path: '/frame', message: 'the frame is longer than any frame may be', remedy }]);
+  return Buffer.from(hex, 'hex');
+}
+
+/** What the port would send to reach the address. */
+function frameOf(query: FieldsQuery, port: PutPort, tables: TableSet): { frame: Uint8Array; notes: string[] } {
+  const errors: ErrorDetail[] = [];
+  const destination = parseIp(query.to);
+  if (destination === undefined) errors.push({ path: '/to', message: `${JSON.stringify(query.to)} is not an IP address`, remedy: 'write e.g. 10.77.0.2 or fd00:77::2' });
+  const asked = query.from === undefined ? undefined : parseIp(query.from);
+  if (query.from !== undefined && asked === undefined) errors.push({ path: '/from', message: `${JSON.stringify(query.from)} is not an IP address`, remedy: 'write e.g. 10.77.0.1, or leave it out for the port\'s own' });
+  if (asked !== undefined && destination !== undefined && asked.family !== destination.family) errors.push({ path: '/from', message: 'from and to are of different families', remedy: `write an IPv${destination.family} address` });
+  const protocol = protocolFrom(query, destination?.family ?? 4, errors);
+  const needsPorts = [6, 17, 132].includes(protocol);
+  for (const field of ['sourcePort', 'destinationPort'] as const) {
+    const value = query[field];
+    if (value === undefined) continue;
+    if (!Number.isInteger(value) || value < 0 || value > 0xffff) errors.push({ path: `/${field}`, message: `${value} is not a port number`, remedy: 'write a whole number from 0 to 65535' });
+    else if (!needsPorts) errors.push({ path: `/${field}`, message: 'only TCP, UDP and SCTP have port numbers', remedy: `leave ${field} out or choose another protocol` });
+  }
+  const own = port.addresses.find(({ address }) => address.family === destination?.family)?.address;
+  const source = asked ?? own;
+  if (source === undefined && errors.length === 0) errors.push({ path: '/from', message: `port ${port.name} has no IPv${destination?.family} address to send from`, remedy: 'give from, or an address to the port' });
+  if (errors.length > 0 || destination === undefined || source === undefined) throw invalid(errors);
+
+  const hop = nextHop(port, destination);
+  const neighbour = [...tables.ports.values()].find((other) => other.network === port.network && other.addresses.some(({ address }) => sameIp(address, hop)));
+  const destinationMac = multicastMac(destination) ?? neighbour?.mac ?? unknownMac;
+  const notes: string[] = [];
+  if (!sameIp(hop, destination)) notes.push(`sent by way of ${formatIp(hop)}, as the port's routes say`);
+  if (destinationMac === unknownMac) notes.push(`no port of network ${tables.networks.get(port.network)?.name} holds ${formatIp(hop)}: the frame is shown with a MAC that nobody has`);
+  const frame = composeFrame({
+    sourceMac: port.mac, destinationMac, source, destination, protocol,
+    sourcePort: needsPorts ? query.sourcePort ?? ephemeralPort : 0,
+    destinationPort: needsPorts ? query.destinationPort ?? 80 : 0,
+  });
+  return { frame, notes };
+}
+
+function protocolFrom(query: FieldsQuery, family: 4 | 6, errors: ErrorDetail[]): number {
+  const asked = query.protocol ?? (query.destinationPort === undefined && query.sourcePort === undefined ? (family === 4 ? 'icmp' : 'icmpv6') : 'tcp');
+  const named = typeof asked === 'string' ? protocolNumbers[asked.toLowerCase()] : undefined;
+  const protocol = named ?? Number(asked);
+  if (asked === '' || !Number.isInteger(protocol) || protocol < 0 || protocol > 255) {
+    errors.push({ path: '/protocol', message: `${JSON.stringify(asked)} is not a protocol`, remedy: 'write tcp, udp, sctp, icmp, icmpv6 or a number from 0 to 255' });
+    return 6;
+  }
+  const wrong = family === 4 ? protocolNumbers['icmpv6'] : protocolNumbers['icmp'];
+  if (protocol === wrong) errors.push({ path: '/protocol', message: `${family === 4 ? 'ICMPv6 is for IPv6' : 'ICMP is for IPv4'} addresses`, remedy: `write ${family === 4 ? 'icmp' : 'icmpv6'}` });
+  return protocol;
+}
+
+/** The address that the port's host would ask for: the destination on its link, otherwise its router. */
+function nextHop(port: PutPort, destination: Ip): Ip {
+  if (port.addresses.some((prefix) => cidrHolds(prefix, destination))) return destination;
+  const matching = port.routes.filter(({ to }) => cidrHolds(to, destination)).sort((a, b) => b.to.length - a.to.length);
+  return matching[0]?.via ?? destination;
+}
+
+/** RFC 1112, 6.4 and RFC 2464, 7; undefined for a unicast address. */
+function multicastMac(ip: Ip): string | undefined {
+  const hex = (value: bigint, bytes: number): string => (value.toString(16).padStart(2 * bytes, '0').match(/../g) ?? []).join(':');
+  if (ip.family === 6) return ip.value >> 120n === 0xffn ? `33:33:${hex(ip.value & 0xffffffffn, 4)}` : undefined;
+  if (ip.value === 0xffffffffn) return 'ff:ff:ff:ff:ff:ff';
+  return cidrHolds(parseCidr('224.0.0.0/4')!, ip) ? `01:00:5e:${hex(ip.value & 0x7fffffn, 3)}` : undefined;
+}
+
+function invalid(errors: readonly ErrorDetail[]): VswError {
+  return VswError.of('VSW_INVALID', errors);
+}

@@ -1,0 +1,12 @@
+/** The public names, and nothing else. */
+export { VirtualSwitch, type SwitchOptions } from './switch/virtual-switch.ts';
+export { MemoryPort } from './switch/memory-port.ts';
+export { VswError, type ErrorCode, type ErrorDetail } from './errors.ts';
+export type {
+  ApplyAnswer, Attachment, Change, DropEntry, Explanation, ExplainQuery, FdbEntry, FlowEntry, FlushFilter, LastDrops,
+  NeighborEntry, Offload, PortStats, ReceivedFrame, Stats, SwitchEvent,
+} from './switch/answers.ts';
+export type { Resource } from './intent/intent.ts';
+export type { NetworkResource, NetworkSpec } from './intent/network.ts';
+export type { NamespaceResource } from './intent/namespace.ts';
+export type { PortResource, PortSpec, PortStatus } from './intent/port.ts';

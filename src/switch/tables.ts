@@ -1,0 +1,113 @@
+/**
+ * The dataplane's tables as answers with names: what `vswitchctl get` and the library's readers show.
+ *
+ * Reading only. Ports that left between two reads are shown as `(deleted)`, as are their counters.
+ */
+import { formatIp } from '../address/ip.ts';
+import { Counters } from '../dataplane/counters.ts';
+import type { Dataplane } from '../dataplane/dataplane.ts';
+import { portName } from '../intent/intent.ts';
+import type { TableSet } from '../table/table-set.ts';
+import type { DropEntry, FdbEntry, FlowEntry, NeighborEntry, PortStats, Stats } from './answers.ts';
+
+export const deletedPort = '(deleted)';
+
+const protocolNames = new Map([[1, 'icmp'], [6, 'tcp'], [17, 'udp'], [58, 'icmpv6'], [132, 'sctp']]);
+const countersOfStats = [
+  'receivedPackets', 'receivedBytes', 'forwardedPackets', 'consumedPackets', 'droppedPackets', 'heldPackets',
+  'offeredPackets', 'transmittedPackets', 'transmittedBytes', 'transmitDroppedPackets',
+] as const;
+
+export class TableReader {
+  readonly #dataplane: Dataplane;
+  readonly #counters: Counters;
+  readonly #tables: () => TableSet;
+
+  constructor(dataplane: Dataplane, tables: () => TableSet) {
+    this.#dataplane = dataplane;
+    this.#counters = new Counters(dataplane.counters());
+    this.#tables = tables;
+  }
+
+  portNameOf(id: number): string {
+    return this.#tables().ports.get(id)?.name ?? deletedPort;
+  }
+
+  networkNameOf(id: number): string {
+    return this.#tables().networks.get(id)?.name ?? deletedPort;
+  }
+
+  fdb(): FdbEntry[] {
+    const { ports, staticMacs } = this.#tables();
+    const declared = [...ports.values(), ...staticMacs.values()].map(
+      ({ network, mac, port }): FdbEntry => ({ network: this.networkNameOf(network), mac, port: this.portNameOf(port), type: 'static', ageSeconds: 0 }),
+    );
+    const learned = this.#dataplane.fdb().map(
+      ({ network, mac, port, ageSeconds }): FdbEntry => ({ network: this.networkNameOf(network), mac, port: this.portNameOf(port), type: 'learned', ageSeconds }),
+    );
+    return [...declared, ...learned].sort((a, b) => compare(a.network, b.network) || compare(a.mac, b.mac));
+  }
+
+  neighbors(): NeighborEntry[] {
+    return [...this.#tables().ports.values()]
+      .flatMap((port) =>
+        port.addresses.map(({ address }): NeighborEntry => ({
+          network: this.networkNameOf(port.network), address: formatIp(address), mac: port.mac, port: port.name, source: 'declared',
+        })))
+      .sort((a, b) => compare(a.network, b.network) || compare(a.port, b.port));
+  }
+
+  flows(): FlowEntry[] {
+    return this.#dataplane.flows().map((flow): FlowEntry => {
+      const network = this.networkNameOf(flow.network);
+      return {
+        id: flow.id,
+        network,
+        protocol: flow.etherType === 0 ? protocolNames.get(flow.protocol) ?? String(flow.protocol) : `0x${flow.etherType.toString(16).padStart(4, '0')}`,
+        source: flow.source,
+        sourcePort: flow.sourcePort,
+        destination: flow.destination,
+        destinationPort: flow.destinationPort,
+        port: this.portNameOf(flow.sourceNativePort),
+        receiver: flow.destinationNativePort === 0 ? '' : this.portNameOf(flow.destinationNativePort),
+        state: flow.state,
+        verdict: 'allow',
+        policy: flow.etherType === 0 ? `Network/${network}` : '',
+        rule: flow.etherType === 0 ? 'default' : '',
+        generation: flow.generation,
+        packets: flow.packets,
+        bytes: flow.bytes,
+        ageSeconds: flow.ageSeconds,
+      };
+    });
+  }
+
+  drops(): DropEntry[] {
+    return this.#rows().flatMap(({ id, name }) => this.#counters.drops(id).map((count): DropEntry => ({ port: name, ...count })));
+  }
+
+  stats(): Stats {
+    let copiedPackets = 0;
+    let originatedPackets = 0;
+    const items: PortStats[] = [];
+    for (const { id, name } of this.#rows()) {
+      const row = this.#counters.read(id);
+      copiedPackets += row.copiedPackets;
+      originatedPackets += row.originatedPackets;
+      const counted = Object.fromEntries(countersOfStats.map((counter) => [counter, row[counter]])) as Omit<PortStats, 'port' | 'kernelDroppedPackets'>;
+      if (id === 0 && countersOfStats.every((counter) => row[counter] === 0)) continue;
+      items.push({ port: name, ...counted, kernelDroppedPackets: id === 0 ? 0 : this.#dataplane.kernelDropped(id) });
+    }
+    return { items, totals: { copiedPackets, originatedPackets } };
+  }
+
+  /** Every port by its name, then the sum of those that are gone. */
+  #rows(): { id: number; name: string }[] {
+    const ports = [...this.#tables().ports.values()].map(({ port, name }) => ({ id: port, name }));
+    return [...ports.sort((a, b) => compare(portName(a.name), portName(b.name))), { id: 0, name: deletedPort }];
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
