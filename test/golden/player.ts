@@ -33,8 +33,8 @@ export interface Player extends AsyncDisposable {
 /** Offloads that ask for nothing are none: a frame is plain whoever says so. */
 function plain({ frame, offload }: { frame: Uint8Array; offload?: ModelOffload }): Delivered {
   if (offload === undefined || (offload.gso === 'none' && !offload.needsChecksum)) return { frame };
-  const { gso, gsoSize, needsChecksum, checksumStart, checksumOffset } = offload;
-  return { frame, offload: { gso, gsoSize, needsChecksum, checksumStart, checksumOffset, ...(offload.ecn === true ? { ecn: true } : {}) } };
+  const { gso, needsChecksum, checksumStart, checksumOffset } = offload;
+  return { frame, offload: { gso, gsoSize: gso === 'none' ? 0 : offload.gsoSize, needsChecksum, checksumStart, checksumOffset, ...(offload.ecn === true ? { ecn: true } : {}) } };
 }
 
 const byText = (one: object, other: object): number => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);

@@ -25,7 +25,7 @@ export function parseCapture(bytes: Uint8Array, name = 'capture'): CapturedFrame
     const start = at + recordHeaderLength;
     if (start + length > bytes.length) throw new Error(`${name}: the record at ${at} is longer than the file`);
     const fraction = view.getUint32(at + 4, little) / (nanoseconds ? 1_000_000 : 1000);
-    frames.push({ timeMs: view.getUint32(at, little) * 1000 + fraction, frame: bytes.slice(start, start + length) });
+    frames.push({ timeMs: view.getUint32(at, little) * 1000 + fraction, frame: Uint8Array.from(bytes.subarray(start, start + length)) });
     at = start + length;
   }
   return frames;

@@ -79,6 +79,7 @@ export class SlowSwitch {
 
   removePort(name: string): void {
     this.ports.delete(name);
+    for (const death of this.deaths) if (death.port === name) death.port = '(deleted)';
     this.#forgetStrays();
   }
 
@@ -95,11 +96,12 @@ export class SlowSwitch {
     }
   }
 
-  /** What was learned of a port that left its network, or of a MAC that is declared now, is not true any more. */
+  /** What was learned is not true any more when its port left, may hold declared MACs only, or the MAC was declared. */
   #forgetStrays(): void {
     for (const [network, stations] of this.learned) {
       for (const [mac, { port }] of stations) {
-        if (this.ports.get(port)?.network !== network || this.#declaredAt(network, mac) !== undefined) stations.delete(mac);
+        const holder = this.ports.get(port);
+        if (holder?.network !== network || holder.antiSpoof || this.#declaredAt(network, mac) !== undefined) stations.delete(mac);
       }
     }
   }
@@ -176,7 +178,7 @@ export class SlowSwitch {
     const answer = this.#answer(port, frame, reading);
     if (answer !== undefined) return { receivers: [], answer };
     const station = isGroup(destination) ? undefined : this.#stationOf(port.network, destination);
-    if (station === port.name) return drop('hairpin');
+    if (station === port.name || destination === source) return drop('hairpin');
     const others = this.#membersOf(port.network).filter(({ name }) => name !== port.name);
     const receivers = isGroup(destination) ? others : others.filter((other) => (station === undefined ? !other.antiSpoof : other.name === station));
     if (receivers.length === 0) return drop('no_receiver');

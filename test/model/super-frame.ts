@@ -58,7 +58,7 @@ function pseudoOf(frame: Uint8Array, reading: Reading, length: number): Uint8Arr
 
 /** Completes a partial checksum: what the field holds already is the pseudo-header's sum. */
 export function completeChecksum(frame: Uint8Array, reading: Reading): Uint8Array {
-  const completed = frame.slice();
+  const completed = Uint8Array.from(frame);
   const field = reading.transport + (reading.protocol === protocols.tcp ? 16 : 6);
   const checksum = ~sum16(completed.subarray(reading.transport, reading.end)) & 0xffff;
   completed.set(be16(checksum === 0 && reading.protocol === protocols.udp ? 0xffff : checksum), field);

@@ -1,0 +1,223 @@
+/**
+ * Worlds by chance: networks, ports, and a story of frames, changes and time; and how a switch lives through one.
+ *
+ * A step that would be refused in the world at hand (a port that is not there, two ports with one
+ * address) is left out, the same way for every player.
+ */
+import fc from 'fast-check';
+import { compareFrames, findImbalances } from '../harness/checkers.ts';
+import type { DeathRow, Player } from '../golden/player.ts';
+import type { Delivered } from '../model/slow-switch.ts';
+import type { Resource } from '../model/world.ts';
+import { type BuiltFrame, buildFrame, type FramePlan, framePlan, type Host } from './frame-stories.ts';
+
+export interface NetworkPlan {
+  mtu: number;
+  egress: 'allow' | 'drop';
+  ingress: 'allow' | 'drop';
+  etherTypes: readonly number[];
+  macAgeSeconds: number;
+  staticMac: boolean; // a stranger's MAC is declared at port 0
+}
+
+export interface PortPlan {
+  network: number;
+  antiSpoof: boolean;
+  mtu: number;
+  offloads: boolean;
+  addresses: 'both' | 'v4' | 'v6' | 'none';
+  macs: number;
+  otherMac: boolean;
+}
+
+export type Step =
+  | { step: 'send'; port: number; to: number; plan: FramePlan; repeat: number }
+  | { step: 'advance'; ms: number }
+  | { step: 'putPort'; port: number; plan: PortPlan }
+  | { step: 'removePort'; port: number }
+  | { step: 'putNetwork'; network: number; plan: NetworkPlan };
+
+export interface World {
+  networks: readonly NetworkPlan[];
+  ports: readonly PortPlan[];
+  steps: readonly Step[];
+}
+
+const policy = fc.oneof({ weight: 9, arbitrary: fc.constant('allow' as const) }, { weight: 1, arbitrary: fc.constant('drop' as const) });
+const networkPlan: fc.Arbitrary<NetworkPlan> = fc.record({
+  mtu: fc.constantFrom(1500, 1500, 9000), egress: policy, ingress: policy, etherTypes: fc.constantFrom<readonly number[]>([], [], [0x88b5]),
+  macAgeSeconds: fc.constantFrom(10, 300), staticMac: fc.constantFrom(false, false, true),
+});
+const portPlan: fc.Arbitrary<PortPlan> = fc.record({
+  network: fc.constantFrom(0, 0, 0, 1, 2), antiSpoof: fc.constantFrom(true, true, false), mtu: fc.constantFrom(1500, 1500, 1280),
+  offloads: fc.boolean(), addresses: fc.constantFrom<PortPlan['addresses']>('both', 'both', 'both', 'v4', 'v6', 'none'), macs: fc.constantFrom(1, 2, 16),
+  otherMac: fc.constantFrom(false, false, false, true),
+});
+const sendStep: fc.Arbitrary<Step> = fc.record({
+  step: fc.constant('send' as const), port: fc.nat(5), to: fc.nat(5), plan: framePlan, repeat: fc.constantFrom(1, 1, 2, 3),
+});
+const otherStep: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ step: fc.constant('advance' as const), ms: fc.constantFrom(1, 500, 2000, 9999, 10_000, 301_000) }),
+  fc.record({ step: fc.constant('putPort' as const), port: fc.nat(5), plan: portPlan }),
+  fc.record({ step: fc.constant('removePort' as const), port: fc.nat(5) }),
+  fc.record({ step: fc.constant('putNetwork' as const), network: fc.nat(2), plan: networkPlan }),
+);
+
+export function worlds(stepsMax: number): fc.Arbitrary<World> {
+  return fc.record({
+    networks: fc.array(networkPlan, { minLength: 3, maxLength: 3 }),
+    ports: fc.array(portPlan, { minLength: 2, maxLength: 6 }),
+    steps: fc.array(fc.oneof({ weight: 8, arbitrary: sendStep }, { weight: 1, arbitrary: otherStep }), { minLength: 1, maxLength: stepsMax }),
+  });
+}
+
+/** The frames of one conversation, to and fro: what the flow cache is for. */
+export const portName = (index: number): string => `port-${index}`;
+const networkName = (index: number): string => `net-${index}`;
+
+/** The hosts of different networks have the same addresses: port 0, 2 and 4 look like 1, 3 and 5. */
+function hostOf(index: number, plan: PortPlan): Host {
+  const number = (index >> 1) + 1;
+  const mark = plan.otherMac ? 'a' : '0';
+  return { mac: `02:00:00:00:00:${mark}${number}`, v4: `10.0.0.${number}`, v6: `fd00::${number}` };
+}
+
+function networkResource(index: number, plan: NetworkPlan, hasPort0: boolean): Resource {
+  const { mtu, egress, ingress, etherTypes, macAgeSeconds } = plan;
+  const staticMacs = plan.staticMac && hasPort0 ? [{ mac: '02:00:00:00:01:01', port: portName(0) }] : [];
+  return {
+    apiVersion: 'vswitch/v1', kind: 'Network', metadata: { name: networkName(index) },
+    spec: { subnets: ['10.0.0.0/24', 'fd00::/64'], mtu, defaultPolicy: { egress, ingress }, etherTypes: [...etherTypes], macAgeSeconds, staticMacs },
+  };
+}
+
+function portResource(index: number, plan: PortPlan): Resource {
+  const host = hostOf(index, plan);
+  const addresses = [...(['both', 'v4'].includes(plan.addresses) ? [`${host.v4}/24`] : []), ...(['both', 'v6'].includes(plan.addresses) ? [`${host.v6}/64`] : [])];
+  return {
+    apiVersion: 'vswitch/v1', kind: 'Port', metadata: { name: portName(index) },
+    spec: { network: networkName(plan.network), type: 'memory', mac: host.mac, addresses, antiSpoof: plan.antiSpoof, mtu: plan.mtu, offloads: plan.offloads, limits: { macs: plan.macs } },
+  };
+}
+
+/** What stands now, so that a step can be left out when it would be refused. */
+export class Standing {
+  readonly networks: NetworkPlan[];
+  readonly ports = new Map<number, PortPlan>();
+
+  constructor(world: World) {
+    this.networks = [...world.networks];
+    for (const [index, plan] of world.ports.entries()) {
+      // Even and odd ports look alike, so they never share a network: 0, 2 and 4 stand in network 0 or 2, the others in 1.
+      this.ports.set(index, { ...plan, network: this.#placeOf(index, plan) });
+    }
+  }
+
+  #placeOf(index: number, plan: PortPlan): number {
+    return index % 2 === 1 ? 1 : index === 0 || plan.network !== 2 ? 0 : 2;
+  }
+
+  resources(): Resource[] {
+    return [
+      ...this.networks.map((plan, index) => networkResource(index, plan, index === 0)),
+      ...[...this.ports].map(([index, plan]) => portResource(index, plan)),
+    ];
+  }
+
+  /** The resource that the step puts; port 0 holds static MACs and stays. */
+  put(step: Step): Resource | undefined {
+    if (step.step === 'putNetwork') {
+      this.networks[step.network] = { ...step.plan, mtu: Math.max(1500, step.plan.mtu) };
+      return networkResource(step.network, step.plan, step.network === 0);
+    }
+    if (step.step !== 'putPort') return undefined;
+    const plan = { ...step.plan, network: this.#placeOf(step.port, step.plan) };
+    this.ports.set(step.port, plan);
+    return portResource(step.port, plan);
+  }
+
+  remove(step: Step): string | undefined {
+    return step.step === 'removePort' && step.port !== 0 && this.ports.delete(step.port) ? portName(step.port) : undefined;
+  }
+
+  frame(step: Step): { port: string; built: BuiltFrame } | undefined {
+    if (step.step !== 'send') return undefined;
+    const indexes = [...this.ports.keys()];
+    const from = indexes[step.port % indexes.length] ?? 0;
+    const own = this.ports.get(from);
+    const neighbours = indexes.filter((index) => index !== from && this.ports.get(index)?.network === own?.network);
+    const to = neighbours[step.to % Math.max(1, neighbours.length)] ?? from;
+    const other = this.ports.get(to);
+    if (own === undefined || other === undefined) return undefined;
+    return { port: portName(from), built: buildFrame(step.plan, hostOf(from, own), hostOf(to, other)) };
+  }
+}
+
+export interface Life {
+  got: Map<string, Delivered[]>;
+  deaths: DeathRow[];
+  learned: { network: string; mac: string; port: string }[];
+  imbalances: string[];
+}
+
+export interface Manner {
+  batched: boolean; // the frames of one port travel together until somebody else speaks
+  cold: boolean; // what the flow cache remembers is flushed before every run
+}
+
+/** Lives through the world, and tells all that can be seen from outside. */
+export async function live(player: Player, world: World, manner: Manner): Promise<Life> {
+  const standing = new Standing(world);
+  await player.apply(standing.resources());
+  const got = new Map<string, Delivered[]>();
+  let waiting = '';
+  let count = 0;
+  const move = (): void => {
+    if (count === 0) return;
+    if (manner.cold) player.flushFlows();
+    player.run();
+    count = 0;
+    for (const index of standing.ports.keys()) {
+      const taken = player.take(portName(index));
+      if (taken.length > 0) got.set(portName(index), [...(got.get(portName(index)) ?? []), ...taken]);
+    }
+  };
+  for (const step of world.steps) {
+    const sent = standing.frame(step);
+    if (sent !== undefined && step.step === 'send') {
+      for (let time = 0; time < step.repeat; ++time) {
+        if (sent.port !== waiting || count >= 64) move();
+        waiting = sent.port;
+        player.send(sent.port, sent.built.frame, sent.built.offload);
+        ++count;
+        if (!manner.batched) move();
+      }
+      continue;
+    }
+    move();
+    if (step.step === 'advance') player.advance(step.ms);
+    const removed = standing.remove(step);
+    if (removed !== undefined) await player.remove('Port', removed);
+    const resource = standing.put(step);
+    if (resource !== undefined) await player.apply([resource]);
+  }
+  move();
+  return { got, deaths: player.deaths(), learned: player.learned(), imbalances: findImbalances(player.ledger()) };
+}
+
+/** How two lives differ, in sentences; empty when they are alike. */
+export function findDifferences(one: Life, other: Life): string[] {
+  const wrong: string[] = [];
+  for (const port of new Set([...one.got.keys(), ...other.got.keys()])) {
+    const [mine, theirs] = [one.got.get(port) ?? [], other.got.get(port) ?? []];
+    const lines = compareFrames(mine.map(({ frame }) => frame), theirs.map(({ frame }) => frame));
+    wrong.push(...lines.map((line) => `${port}: ${line}`));
+    if (lines.length === 0 && JSON.stringify(mine.map(({ offload }) => offload)) !== JSON.stringify(theirs.map(({ offload }) => offload))) {
+      wrong.push(`${port}: the offloads beside its frames differ`);
+    }
+  }
+  const say = (rows: readonly object[]): string => rows.map((row) => Object.values(row).join(' ')).join('; ');
+  if (say(one.deaths) !== say(other.deaths)) wrong.push(`deaths: ${say(one.deaths)} ≠ ${say(other.deaths)}`);
+  if (say(one.learned) !== say(other.learned)) wrong.push(`learned: ${say(one.learned)} ≠ ${say(other.learned)}`);
+  return wrong;
+}
