@@ -16,11 +16,13 @@ export async function notify(notice: Notice, status: string, environment: NodeJS
   if (environment['NOTIFY_SOCKET'] === undefined || environment['NOTIFY_SOCKET'] === '') return;
   await new Promise<void>((resolve, reject) => {
     const child = spawn('systemd-notify', [`--pid=${process.pid}`, notice, `STATUS=${status}`], {
-      env: environment, stdio: ['ignore', 'ignore', 'pipe'], timeout: notifyTimeoutMs,
+      env: environment, stdio: ['ignore', 'ignore', 'pipe'], signal: AbortSignal.timeout(notifyTimeoutMs),
     });
     let said = '';
     child.stderr.on('data', (part: Buffer) => { said += part.toString(); });
-    child.once('error', (error) => reject(new Error(`systemd-notify cannot be run (${error.message}): install systemd`)));
+    child.once('error', (error) => reject(new Error(error.name === 'AbortError'
+      ? `the service manager did not take ${notice} within ${notifyTimeoutMs} ms`
+      : `systemd-notify cannot be run (${error.message}): install systemd`)));
     child.once('close', (code) => {
       if (code === 0) resolve();
       else reject(new Error(`systemd-notify failed: ${said.trim()}`));
