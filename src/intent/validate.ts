@@ -76,11 +76,8 @@ export function intentWithout(references: readonly Reference[], running: Intent)
     if (kind === undefined) return;
     const map: Map<string, unknown> = kind === 'Network' ? networks : kind === 'Port' ? ports : namespaces;
     const key = kind === 'Port' ? portKey(String(reference.name)) : String(reference.name);
-    if (!map.delete(key) && !pathOfNetwork.has(key) && !pathOfPort.has(key)) {
-      const known = [...map.keys()].map(portName);
-      const meant = nearest(String(reference.name), known);
-      missing.push({ path, message: `there is no ${kind} ${reference.name}`, remedy: meant ? `did you mean ${meant}?` : `list what there is with: vswitchctl get ${kind.toLowerCase()}s` });
-    }
+    const isRepeated = (kind === 'Network' ? pathOfNetwork : kind === 'Port' ? pathOfPort : undefined)?.has(key) === true;
+    if (!map.delete(key) && !isRepeated) missing.push(notFound(kind, String(reference.name), running, path));
     if (kind === 'Network') pathOfNetwork.set(key, path);
     if (kind === 'Port') pathOfPort.set(key, path);
   });
@@ -100,24 +97,15 @@ export function intentWithout(references: readonly Reference[], running: Intent)
   return { networks, ports, namespaces };
 }
 
-/** The references of resources, so that a file that was applied can be deleted. */
-export function referencesOf(resources: readonly unknown[]): Reference[] {
-  const errors: ErrorDetail[] = [];
-  const references: Reference[] = [];
-  resources.forEach((value, index) => {
-    const path = pointer(index);
-    const kind = kindOf(value, path, errors);
-    if (kind === undefined) return;
-    const metadata = (value as { metadata?: { name?: unknown; namespace?: unknown } }).metadata;
-    if (typeof metadata?.name !== 'string') {
-      errors.push({ path: `${path}/metadata/name`, message: 'name is missing', remedy: 'add the name of what is to be deleted' });
-    } else {
-      const namespace = kind === 'Port' && typeof metadata.namespace === 'string' ? `${metadata.namespace}/` : '';
-      references.push({ kind, name: namespace + metadata.name });
-    }
-  });
-  if (errors.length > 0) throw VswError.of('VSW_INVALID', errors);
-  return references;
+/** That a resource is not there, with the name that was probably meant. */
+function notFound(kind: ResourceKind, name: string, intent: Intent, path: string): ErrorDetail {
+  const known = kind === 'Network' ? intent.networks : kind === 'Port' ? intent.ports : intent.namespaces;
+  const meant = nearest(kind === 'Port' ? portName(name) : name, [...known.keys()].map(kind === 'Port' ? portName : String));
+  return {
+    path,
+    message: `there is no ${kind} ${name}`,
+    remedy: meant ? `did you mean ${meant}?` : `"vswitchctl get ${kind.toLowerCase()}s" lists what is there`,
+  };
 }
 
 /** The kind as it is written, from any usual spelling of it; undefined when there is no such kind. */
