@@ -2,6 +2,7 @@
 
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/ip.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -12,8 +13,10 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/assert.hpp"
 #include "base/system_error.hpp"
 #include "wire/dissect.hpp"
+#include "wire/endian.hpp"
 
 namespace vsw {
 
@@ -29,6 +32,7 @@ class Netlink::Request {
     std::memcpy(NLMSG_DATA(&header), &body, sizeof body);
   }
   void add(std::uint16_t type, const void* value, std::size_t size) {
+    VSW_ASSERT(NLMSG_ALIGN(header().nlmsg_len) + RTA_SPACE(size) <= bytes_.size());
     auto* attribute = reinterpret_cast<rtattr*>(bytes_.data() + NLMSG_ALIGN(header().nlmsg_len));
     attribute->rta_type = type;
     attribute->rta_len = static_cast<std::uint16_t>(RTA_LENGTH(size));
@@ -48,6 +52,12 @@ class Netlink::Request {
 namespace {
 
 std::uint8_t family_of(const Ip& ip) { return ip.is_v4() ? AF_INET : AF_INET6; }
+
+bool same_subnet(const Prefix& one, const Prefix& other) {
+  if (!one.address.is_v4() || !other.address.is_v4() || one.length != other.length) return false;
+  const std::uint32_t differing = load32(one.address.bytes.data() + 12) ^ load32(other.address.bytes.data() + 12);
+  return one.length == 0 || differing >> (32 - one.length) == 0;
+}
 
 std::string text_of(const Prefix& prefix) { return to_string(prefix.address) + "/" + std::to_string(prefix.length); }
 
@@ -88,22 +98,38 @@ int Netlink::ask(Request& request, std::vector<std::byte>* answer) {
     for (auto* message = reinterpret_cast<nlmsghdr*>(buffer.data()); NLMSG_OK(message, length);
          message = NLMSG_NEXT(message, length)) {
       if (message->nlmsg_seq != sequence_) continue;
+      if (message->nlmsg_type == NLMSG_DONE) return 0;
       if (message->nlmsg_type == NLMSG_ERROR) return -static_cast<nlmsgerr*>(NLMSG_DATA(message))->error;
       if (answer != nullptr) {
         const auto* bytes = reinterpret_cast<const std::byte*>(message);
-        answer->assign(bytes, bytes + message->nlmsg_len);
+        answer->insert(answer->end(), bytes, bytes + message->nlmsg_len);
+        answer->resize(NLMSG_ALIGN(answer->size()));
       }
     }
   }
 }
 
 Result<Link> Netlink::find_link(const std::string& device) {
+  if (device.empty() || device.size() >= IFNAMSIZ)
+    return Error{ErrorCode::kInvalid, "the name of a device has 1 to 15 bytes: choose another spec.device", 0};
   Request request(RTM_GETLINK, 0, ifinfomsg{});
   request.add(IFLA_IFNAME, device.c_str(), device.size() + 1);
+  return ask_link(request, device);
+}
+
+Result<Link> Netlink::find_link(int index) {
+  ifinfomsg body{};
+  body.ifi_index = index;
+  Request request(RTM_GETLINK, 0, body);
+  return ask_link(request, "number " + std::to_string(index));
+}
+
+Result<Link> Netlink::ask_link(Request& request, const std::string& sought) {
   std::vector<std::byte> answer;
   const int failed = ask(request, &answer);
   if (failed == ENODEV) return Link{};
-  if (failed != 0 || answer.empty()) return system_error("cannot look for the device " + device, failed);
+  if (failed != 0 || answer.empty())
+    return system_error("cannot look for the device " + sought, failed != 0 ? failed : EPROTO);
   auto* message = reinterpret_cast<const nlmsghdr*>(answer.data());
   auto* body = static_cast<const ifinfomsg*>(NLMSG_DATA(message));
   Link link;
@@ -115,6 +141,7 @@ Result<Link> Netlink::find_link(const std::string& device) {
       case IFLA_ADDRESS:
         if (RTA_PAYLOAD(attribute) == 6) link.mac = Mac::read(RTA_DATA(attribute));
         break;
+      case IFLA_IFNAME: link.name = static_cast<const char*>(RTA_DATA(attribute)); break;
       case IFLA_MTU: std::memcpy(&link.mtu, RTA_DATA(attribute), 4); break;
       case IFLA_LINKINFO: read_link_info(attribute, link); break;
       case IFLA_STATS64: {
@@ -141,6 +168,50 @@ Outcome Netlink::set_link(int index, const Mac* mac, const std::uint32_t* mtu, b
   return system_error("cannot set the device's MAC, MTU or state", failed);
 }
 
+Outcome Netlink::keep_other_addresses(int index) {
+  ifinfomsg body{};
+  body.ifi_index = index;
+  struct {
+    rtattr family{sizeof(rtattr) * 3 + sizeof(std::uint32_t), AF_INET};
+    rtattr settings{sizeof(rtattr) * 2 + sizeof(std::uint32_t), IFLA_INET_CONF};
+    rtattr setting{sizeof(rtattr) + sizeof(std::uint32_t), IPV4_DEVCONF_PROMOTE_SECONDARIES};
+    std::uint32_t value = 1;
+  } nested;
+  Request request(RTM_SETLINK, 0, body);
+  request.add(IFLA_AF_SPEC, &nested, sizeof nested);
+  const int failed = ask(request, nullptr);
+  if (failed == 0) return Done{};
+  return system_error("cannot let the device keep its other addresses", failed);
+}
+
+Outcome Netlink::put_first(int index, std::span<const Prefix> ours) {
+  ifaddrmsg every{};
+  every.ifa_family = AF_INET;
+  Request question(RTM_GETADDR, NLM_F_DUMP, every);
+  std::vector<std::byte> answer;
+  if (const int failed = ask(question, &answer); failed != 0) return system_error("cannot list addresses", failed);
+  auto size = static_cast<unsigned>(answer.size());
+  for (auto* message = reinterpret_cast<nlmsghdr*>(answer.data()); NLMSG_OK(message, size);
+       message = NLMSG_NEXT(message, size)) {
+    auto* body = static_cast<const ifaddrmsg*>(NLMSG_DATA(message));
+    if (body->ifa_index != static_cast<unsigned>(index) || (body->ifa_flags & IFA_F_SECONDARY) != 0) continue;
+    Prefix prefix{{}, body->ifa_prefixlen};
+    Request again(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, *body);
+    auto length = static_cast<unsigned>(IFA_PAYLOAD(message));
+    for (auto* attribute = IFA_RTA(body); RTA_OK(attribute, length); attribute = RTA_NEXT(attribute, length)) {
+      if (attribute->rta_type == IFA_LOCAL) prefix.address = Ip::v4(RTA_DATA(attribute));
+      again.add(attribute->rta_type, RTA_DATA(attribute), RTA_PAYLOAD(attribute));
+    }
+    const auto behind = [&](const Prefix& one) { return same_subnet(one, prefix); };
+    if (std::find(ours.begin(), ours.end(), prefix) != ours.end() || std::none_of(ours.begin(), ours.end(), behind))
+      continue;
+    if (Outcome gone = delete_address(index, prefix); !gone) return gone;
+    if (const int failed = ask(again, nullptr); failed != 0)
+      return system_error("cannot put back the address " + text_of(prefix), failed);
+  }
+  return Done{};
+}
+
 Outcome Netlink::change_address(std::uint16_t type, std::uint16_t flags, int index, const Prefix& prefix,
                                 int harmless) {
   ifaddrmsg body{};
@@ -155,6 +226,12 @@ Outcome Netlink::change_address(std::uint16_t type, std::uint16_t flags, int ind
   request.add_ip(IFA_ADDRESS, prefix.address);
   const int failed = ask(request, nullptr);
   if (failed == 0 || failed == harmless) return Done{};
+  if (type == RTM_NEWADDR && failed == EACCES && !prefix.address.is_v4())
+    return Error{ErrorCode::kUnsupported,
+                 "cannot add the address " + text_of(prefix) +
+                     ": IPv6 is off in this namespace: set net.ipv6.conf.*.disable_ipv6 to 0 there, or give the port "
+                     "IPv4 addresses only",
+                 0};
   return system_error("cannot " + std::string(type == RTM_NEWADDR ? "add" : "delete") + " the address " +
                           text_of(prefix),
                       failed);

@@ -17,6 +17,7 @@ namespace vsw {
 
 struct Link {
   int index = 0;       // 0: no such device
+  std::string name;
   std::string kind;    // "tun", "veth", …; empty for physical ones
   Mac mac;
   std::uint32_t mtu = 0;
@@ -30,7 +31,12 @@ class Netlink {
 
   // A Link with index 0 when there is no device of this name.
   [[nodiscard]] Result<Link> find_link(const std::string& device);
+  [[nodiscard]] Result<Link> find_link(int index);
   [[nodiscard]] Outcome set_link(int index, const Mac* mac, const std::uint32_t* mtu, bool up);
+  // When the first IPv4 address of a subnet goes, the others of it stay.
+  [[nodiscard]] Outcome keep_other_addresses(int index);
+  // Lines the others up behind ours: the kernel speaks from the first address of a subnet.
+  [[nodiscard]] Outcome put_first(int index, std::span<const Prefix> ours);
   // Adding what is there already, and deleting what is not, both succeed.
   [[nodiscard]] Outcome add_address(int index, const Prefix& prefix);
   [[nodiscard]] Outcome delete_address(int index, const Prefix& prefix);
@@ -40,8 +46,9 @@ class Netlink {
  private:
   class Request;
   explicit Netlink(UniqueFd socket) noexcept : socket_(std::move(socket)) {}
-  // Sends and waits for the acknowledgement; an errno, 0 when all is well. Answers go to `answer`.
+  // Sends and waits for the acknowledgement; an errno, 0 when all is well. Answers go to `answer`, one behind the other.
   [[nodiscard]] int ask(Request& request, std::vector<std::byte>* answer);
+  [[nodiscard]] Result<Link> ask_link(Request& request, const std::string& sought);
   [[nodiscard]] Outcome change_address(std::uint16_t type, std::uint16_t flags, int index, const Prefix& prefix,
                                        int harmless);
   [[nodiscard]] Outcome change_route(std::uint16_t type, std::uint16_t flags, int index, const Route& route,

@@ -13,7 +13,7 @@ namespace vsw {
 
 Outcome in_netns(const std::string& path, const std::function<Outcome()>& work) {
   if (path.empty()) return work();
-  const UniqueFd namespace_fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const UniqueFd namespace_fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!namespace_fd) {
     if (errno == ENOENT || errno == ESRCH || errno == ENOTDIR)
       return Error{ErrorCode::kNamespaceAbsent, "there is no network namespace at " + path, 0};

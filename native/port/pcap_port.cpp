@@ -46,17 +46,12 @@ bool write_all(int fd, const std::byte* bytes, std::size_t size) noexcept {
 }  // namespace
 
 Result<std::shared_ptr<PcapPort>> PcapPort::open(const PortSettings& settings, const Clock& clock) {
-  UniqueFd output;
-  if (!settings.pcap_write.empty()) {
-    output = UniqueFd(::open(settings.pcap_write.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!output) return system_error("cannot write the capture " + settings.pcap_write, errno);
-    const FileHeader header;
-    if (!write_all(output.get(), reinterpret_cast<const std::byte*>(&header), sizeof header))
-      return system_error("cannot write the capture " + settings.pcap_write, errno);
-  }
-  std::shared_ptr<PcapPort> port(new PcapPort(clock, std::move(output)));
+  std::shared_ptr<PcapPort> port(new PcapPort(clock));
   if (!settings.pcap_read.empty())
     if (Outcome loaded = port->load(settings.pcap_read); !loaded) return loaded.error();
+  // Only now, so that a port that cannot be opened has overwritten nothing.
+  if (!settings.pcap_write.empty())
+    if (Outcome begun = port->begin(settings.pcap_read, settings.pcap_write); !begun) return begun.error();
   if (!clock.is_virtual() && !port->records_.empty()) {
     port->timer_ = UniqueFd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
     if (!port->timer_) return system_error("cannot make a timer for the capture", errno);
@@ -65,10 +60,31 @@ Result<std::shared_ptr<PcapPort>> PcapPort::open(const PortSettings& settings, c
   return port;
 }
 
+Outcome PcapPort::begin(const std::string& read_file, const std::string& file) {
+  // Never blocks: a pipe without a reader would hold up everybody's commit.
+  output_ = UniqueFd(::open(file.c_str(), O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0644));
+  struct stat status {}, read_status {};
+  if (!output_ || ::fstat(output_.get(), &status) != 0) return system_error("cannot write the capture " + file, errno);
+  if (!S_ISREG(status.st_mode) && !S_ISCHR(status.st_mode))
+    return Error{ErrorCode::kInvalid, "cannot write the capture " + file + ": it is no file: name one in pcap.write",
+                 0};
+  if (!read_file.empty() && ::stat(read_file.c_str(), &read_status) == 0 && read_status.st_dev == status.st_dev &&
+      read_status.st_ino == status.st_ino)
+    return Error{ErrorCode::kInvalid, "the capture " + file + " would be played and overwritten: name two files", 0};
+  if (S_ISREG(status.st_mode) && ::ftruncate(output_.get(), 0) != 0)
+    return system_error("cannot write the capture " + file, errno);
+  const FileHeader header;
+  if (!write_all(output_.get(), reinterpret_cast<const std::byte*>(&header), sizeof header))
+    return system_error("cannot write the capture " + file, errno);
+  return Done{};
+}
+
 Outcome PcapPort::load(const std::string& file) {
-  const UniqueFd input(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const UniqueFd input(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
   if (!input || ::fstat(input.get(), &status) != 0) return system_error("cannot read the capture " + file, errno);
+  if (!S_ISREG(status.st_mode))
+    return Error{ErrorCode::kInvalid, "cannot read the capture " + file + ": it is no file: name one in pcap.read", 0};
   if (static_cast<std::uint64_t>(status.st_size) > kFileSizeMax)
     return malformed(file, kFileSizeMax, "it is still not at its end: 64 MiB is the limit, cut it");
   bytes_.resize(static_cast<std::size_t>(status.st_size));

@@ -37,7 +37,8 @@ class PcapPort final : public Port {
     std::size_t at;          // in bytes_
     std::uint32_t length;
   };
-  PcapPort(const Clock& clock, UniqueFd output) : clock_(clock), output_(std::move(output)), opened_ns_(clock.now_ns()) {}
+  explicit PcapPort(const Clock& clock) : clock_(clock), opened_ns_(clock.now_ns()) {}
+  [[nodiscard]] Outcome begin(const std::string& read_file, const std::string& file);
   [[nodiscard]] Outcome load(const std::string& file);
   void arm_timer() noexcept;
 

@@ -32,6 +32,7 @@ struct VirtioHeader {
   std::uint16_t checksum_offset = 0;
 };
 static_assert(sizeof(VirtioHeader) == 10);
+constexpr std::uint16_t kIpv6MtuMin = 1'280;  // RFC 8200, section 5
 constexpr std::uint8_t kNeedsChecksum = 1, kDataValid = 2, kGsoEcn = 0x80;
 
 Offload offload_of(const VirtioHeader& header) noexcept {
@@ -64,15 +65,20 @@ VirtioHeader header_of(const Packet& packet) noexcept {
   return header;
 }
 
-Outcome ask_offloads(int fd) {
+// Whether the kernel knows UDP super-frames.
+Result<bool> ask_offloads(int fd) {
   constexpr unsigned kTcp = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
   for (const unsigned wanted : {kTcp | TUN_F_USO4 | TUN_F_USO6, kTcp, unsigned{TUN_F_CSUM}, 0u})
-    if (::ioctl(fd, TUNSETOFFLOAD, wanted) == 0) return Done{};
+    if (::ioctl(fd, TUNSETOFFLOAD, wanted) == 0) return (wanted & TUN_F_USO4) != 0;
   return system_error("cannot set the offloads of the TAP", errno);
 }
 
-// The device, and whether it was made just now.
-Result<UniqueFd> attach_tap(const std::string& device, const Link& link) {
+struct Attached {
+  UniqueFd fd;
+  bool takes_udp;
+};
+
+Result<Attached> attach_tap(const std::string& device, const Link& link) {
   if (link.index != 0 && link.kind != "tun")
     return Error{ErrorCode::kDeviceClash,
                  "the device " + device + " is there already and is no TAP (" +
@@ -93,8 +99,9 @@ Result<UniqueFd> attach_tap(const std::string& device, const Link& link) {
   }
   int header_size = sizeof(VirtioHeader);
   if (::ioctl(fd.get(), TUNSETVNETHDRSZ, &header_size) != 0) return system_error("cannot set the TAP's header size", errno);
-  if (Outcome asked = ask_offloads(fd.get()); !asked) return asked.error();
-  return fd;
+  Result<bool> takes_udp = ask_offloads(fd.get());
+  if (!takes_udp) return takes_udp.error();
+  return Attached{std::move(fd), takes_udp.value()};
 }
 
 template <class Item>
@@ -111,9 +118,13 @@ Result<std::shared_ptr<TapPort>> TapPort::open(const PortSettings& settings) {
     if (!netlink) return netlink.error();
     Result<Link> link = netlink.value().find_link(settings.device);
     if (!link) return link.error();
-    Result<UniqueFd> fd = attach_tap(settings.device, link.value());
-    if (!fd) return fd.error();
-    port.reset(new TapPort(std::move(fd.value()), std::move(netlink.value()), settings.device, link.value().index == 0));
+    Result<Attached> tap = attach_tap(settings.device, link.value());
+    if (!tap) return tap.error();
+    port.reset(new TapPort(std::move(tap.value().fd), tap.value().takes_udp, std::move(netlink.value()),
+                           settings.device, link.value().index == 0));
+    Result<Link> made = port->netlink_.find_link(settings.device);
+    if (!made) return made.error();
+    port->index_ = made.value().index;
     return port->configure(nullptr, settings);
   });
   if (outcome) return port;
@@ -127,17 +138,24 @@ Result<std::shared_ptr<TapPort>> TapPort::open(const PortSettings& settings) {
 Outcome TapPort::reconfigure(const PortSettings& previous, const PortSettings& settings) {
   const std::lock_guard guard(netlink_mutex_);
   Outcome outcome = configure(&previous, settings);
-  if (!outcome) outcome.error().message = "device " + device_ + ": " + outcome.error().message;
+  if (!outcome) {
+    (void)configure(&settings, previous);
+    outcome.error().message = "device " + device_ + ": " + outcome.error().message;
+  }
   return outcome;
 }
 
 Outcome TapPort::configure(const PortSettings* previous, const PortSettings& settings) {
-  if (::ioctl(fd_.get(), TUNSETPERSIST, settings.persist ? 1 : 0) != 0)
-    return system_error("cannot make the TAP persistent", errno);
-  Result<Link> found = netlink_.find_link(device_);
+  if (settings.mtu < kIpv6MtuMin)
+    for (const Prefix& prefix : settings.addresses)
+      if (!prefix.address.is_v4())
+        return Error{ErrorCode::kInvalid,
+                     "IPv6 needs an MTU of at least 1280: raise spec.mtu, or give the port IPv4 addresses only", 0};
+  Result<Link> found = netlink_.find_link(index_);
   if (!found) return found.error();
   const Link& link = found.value();
-  if (link.index == 0) return Error{ErrorCode::kDeviceClash, "it was renamed, moved or deleted inside its namespace", 0};
+  if (link.index == 0 || link.name != device_)
+    return Error{ErrorCode::kDeviceClash, "it was renamed, moved or deleted inside its namespace", 0};
 
   const std::uint32_t mtu = settings.mtu;
   const Mac* mac = link.mac == settings.mac ? nullptr : &settings.mac;
@@ -149,14 +167,31 @@ Outcome TapPort::configure(const PortSettings* previous, const PortSettings& set
     for (const Route& route : previous->routes)
       if (!contains(settings.routes, route))
         if (Outcome gone = netlink_.delete_route(link.index, route); !gone) return gone;
+    // An IPv6 address is one whatever its length: the old one goes before it comes back with another.
     for (const Prefix& prefix : previous->addresses)
-      if (!contains(settings.addresses, prefix))
+      if (!prefix.address.is_v4() && !contains(settings.addresses, prefix))
         if (Outcome gone = netlink_.delete_address(link.index, prefix); !gone) return gone;
   }
   for (const Prefix& prefix : settings.addresses)
     if (Outcome added = netlink_.add_address(link.index, prefix); !added) return added;
+  if (previous != nullptr) {
+    // IPv4 the other way round: with its last address a device loses all routes, the container's too.
+    bool kept = false;
+    for (const Prefix& prefix : previous->addresses) {
+      if (!prefix.address.is_v4() || contains(settings.addresses, prefix)) continue;
+      if (!kept)
+        if (Outcome asked = netlink_.keep_other_addresses(link.index); !asked) return asked;
+      kept = true;
+      if (Outcome gone = netlink_.delete_address(link.index, prefix); !gone) return gone;
+    }
+    if (kept)
+      if (Outcome sorted = netlink_.put_first(link.index, settings.addresses); !sorted) return sorted;
+  }
   for (const Route& route : settings.routes)
     if (Outcome added = netlink_.replace_route(link.index, route); !added) return added;
+  // Last, so that a device that was found and could not be made as wanted is still there afterwards.
+  if (::ioctl(fd_.get(), TUNSETPERSIST, settings.persist ? 1 : 0) != 0)
+    return system_error("cannot make the TAP persistent", errno);
   return Done{};
 }
 
@@ -168,8 +203,9 @@ void TapPort::abandon() noexcept {
 
 std::uint64_t TapPort::kernel_dropped() const noexcept {
   const std::lock_guard guard(netlink_mutex_);
-  const Result<Link> link = netlink_.find_link(device_);
-  return link ? link.value().dropped : 0;
+  const Result<Link> link = netlink_.find_link(index_);
+  if (link && link.value().index != 0) kernel_dropped_ = link.value().dropped;
+  return kernel_dropped_;
 }
 
 bool TapPort::receive(Pool& pool, Batch& into) noexcept {

@@ -11,6 +11,7 @@
 // A TAP never says that it is full: what the kernel drops is in `kernel_dropped`.
 #pragma once
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include "base/result.hpp"
@@ -27,7 +28,7 @@ class TapPort final : public Port {
   [[nodiscard]] static Result<std::shared_ptr<TapPort>> open(const PortSettings& settings);
 
   // Makes the device what `settings` says. What `previous` had put there and is no longer wanted goes;
-  // what the container added itself stays.
+  // what the container added itself stays. When it fails, the device is again as `previous` says.
   [[nodiscard]] Outcome reconfigure(const PortSettings& previous, const PortSettings& settings);
   // The device goes with this object, even a persistent one.
   void remove_device() noexcept;
@@ -36,22 +37,29 @@ class TapPort final : public Port {
 
   bool receive(Pool& pool, Batch& into) noexcept override;
   std::uint64_t transmit(std::span<Packet* const> packets) noexcept override;
-  [[nodiscard]] PortInfo info() const noexcept override { return {true, true, true, true}; }
+  [[nodiscard]] PortInfo info() const noexcept override { return {true, true, true, takes_udp_}; }
   [[nodiscard]] int wake_fd() const noexcept override { return fd_.get(); }
   [[nodiscard]] PortType type() const noexcept override { return PortType::kTap; }
   [[nodiscard]] bool gone() const noexcept override { return gone_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t kernel_dropped() const noexcept override;
 
  private:
-  TapPort(UniqueFd fd, Netlink netlink, std::string device, bool created) noexcept
-      : fd_(std::move(fd)), netlink_(std::move(netlink)), device_(std::move(device)), created_(created) {}
+  TapPort(UniqueFd fd, bool takes_udp, Netlink netlink, std::string device, bool created) noexcept
+      : fd_(std::move(fd)),
+        takes_udp_(takes_udp),
+        netlink_(std::move(netlink)),
+        device_(std::move(device)),
+        created_(created) {}
   [[nodiscard]] Outcome configure(const PortSettings* previous, const PortSettings& settings);
 
   UniqueFd fd_;
+  const bool takes_udp_;
   mutable std::mutex netlink_mutex_;  // control's threads share the socket
   mutable Netlink netlink_;
   std::string device_;
+  int index_ = 0;       // the container may give the name to another device; the number stays ours
   const bool created_;
+  mutable std::uint64_t kernel_dropped_ = 0;  // the last count, for when the device is gone
   std::atomic<bool> gone_{false};
 };
 
