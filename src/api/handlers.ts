@@ -4,13 +4,14 @@
  * A handler answers a value, which becomes JSON, or an `Answer` when it says more. Where the switch
  * finds errors in a list that it was given, their paths are moved to where that list stood in the body.
  */
+import { VswError } from '../errors.ts';
 import { parseDocuments } from '../intent/documents.ts';
-import type { Operation, OperationId } from './operations.ts';
 import { parseJson } from './body.ts';
-import { invalid, notAvailable, ofOnlyOne, problemOf, under } from './problem.ts';
+import type { Operation, OperationId } from './operations.ts';
+import { invalid, ofOnlyOne, problemOf, under } from './problem.ts';
 import {
   collections, kindsLater, nameOf, packageVersion, tables,
-  type ApplyAnswer, type Collection, type DaemonVersion, type ExplainQuery, type FlushFilter, type Reference,
+  type ApplyAnswer, type Collection, type DaemonVersion, type ExplainQuery, type FieldError, type FlushFilter, type Reference,
   type Resource, type ServedSwitch, type Table,
 } from './protocol.ts';
 import { applyBody, checkBody, deleteBody, explainBody } from './schemas.ts';
@@ -79,7 +80,9 @@ async function remove(served: ServedSwitch, asked: Asked): Promise<ApplyAnswer> 
   const listed = isYaml
     ? parseDocuments(asked.text).values
     : (checkBody(deleteBody, parseJson(asked.text)) as { resources: unknown[] }).resources;
-  const references = listed.map((one, index) => referenceOf(one, `${prefix}/${index}`));
+  const errors: FieldError[] = [];
+  const references = listed.flatMap((one, index) => referenceOf(one, `${prefix}/${index}`, errors));
+  if (errors.length > 0) throw VswError.of('VSW_INVALID', errors);
   return await translating(() => served.delete(references), under(prefix));
 }
 
@@ -158,26 +161,23 @@ async function translating<T>(work: () => Promise<T>, path: (switchPath: string)
   }
 }
 
-function referenceOf(one: unknown, path: string): Reference {
-  if (typeof one !== 'object' || one === null) {
-    throw invalid(path, 'this is not a resource', 'send {kind, name}, or a resource with kind and metadata.name');
-  }
-  const { kind, name, metadata } = one as { kind?: unknown; name?: unknown; metadata?: Partial<Resource['metadata']> };
-  if (typeof kind !== 'string') throw invalid(`${path}/kind`, 'kind is missing', 'say Network, Port or Namespace');
-  if (kindsLater.includes(kind)) throw notAvailable(`kind ${kind}`, `${path}/kind`);
-  if (!Object.values<string>(collections).includes(kind)) {
-    throw invalid(`${path}/kind`, `kind ${kind} is not known`, 'say Network, Port or Namespace');
-  }
-  if (typeof name === 'string') return { kind, name };
-  if (typeof metadata?.name !== 'string') {
-    throw invalid(`${path}/metadata/name`, 'the name is missing', 'send {kind, name}, or a resource with kind and metadata.name');
-  }
-  const { namespace } = metadata;
-  return {
-    kind,
-    name: kind === 'Port' ? nameOf({ name: metadata.name, namespace: typeof namespace === 'string' ? namespace : undefined })
-      : metadata.name,
+/** What is to be deleted: `{kind, name}`, or a whole resource, of which only that is read. */
+function referenceOf(one: unknown, path: string, errors: FieldError[]): Reference[] {
+  const remedy = 'send {kind, name}, or a resource with kind and metadata.name';
+  const refuse = (at: string, message: string, how = remedy): Reference[] => {
+    errors.push({ path: path + at, message, remedy: how });
+    return [];
   };
+  if (typeof one !== 'object' || one === null) return refuse('', 'this is not a resource');
+  const { kind, name, metadata } = one as { kind?: unknown; name?: unknown; metadata?: Partial<Resource['metadata']> | null };
+  const kinds = Object.values<string>(collections);
+  if (typeof kind !== 'string') return refuse('/kind', 'kind is missing', `say ${kinds.join(', ')}`);
+  if (kindsLater.includes(kind)) return refuse('/kind', `kind ${kind} is not available in this version`, `say ${kinds.join(', ')}`);
+  if (!kinds.includes(kind)) return refuse('/kind', `kind ${kind} is not known`, `say ${kinds.join(', ')}`);
+  if (typeof name === 'string') return [{ kind, name }];
+  if (typeof metadata?.name !== 'string') return refuse('/metadata/name', 'the name is missing');
+  const namespace = typeof metadata.namespace === 'string' ? metadata.namespace : undefined;
+  return [{ kind, name: kind === 'Port' ? nameOf({ name: metadata.name, namespace }) : metadata.name }];
 }
 
 function isDryRun({ query }: Asked): boolean {

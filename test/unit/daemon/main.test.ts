@@ -10,7 +10,7 @@ import { ask, temporaryFolder } from '../api/served.ts';
 
 const program = fileURLToPath(new URL('../../../src/daemon/main.js', import.meta.url));
 const root = new URL('../../../../', import.meta.url);
-const isBuilt = ['build/release/vswitch.node', 'build/Release/vswitch.node'].some((path) => existsSync(new URL(path, root)));
+const isBuilt = ['build/release/Release/vswitch.node', 'build/release/vswitch.node', 'build/Release/vswitch.node'].some((path) => existsSync(new URL(path, root)));
 const needsAddon = { skip: isBuilt ? false : 'needs the addon: npm run build' };
 
 interface Run {
