@@ -23,16 +23,10 @@ export function addApply(program: Command): void {
       try {
         const answer = await client.apply(written.map(({ resource }) => resource), isDryRun ? { dryRun: true } : {});
         if (isData(output)) return await printData(answer, output);
-        const left = new Map(answer.changes.map((change) => [labelOf(change.kind, change.name), change]));
-        const lines: string[] = [];
-        for (const label of [...written.map((one) => one.label), ...left.keys()]) {
-          const change = left.get(label);
-          if (change !== undefined || written.some((one) => one.label === label)) {
-            lines.push(`${label} ${change === undefined ? 'unchanged' : outcomes[change.action]}${isDryRun ? ' (dry run)' : ''}`);
-          }
-          left.delete(label);
-        }
-        print([...new Set(lines)].join('\n'));
+        const changed = new Map(answer.changes.map((change) => [labelOf(change.kind, change.name), outcomes[change.action]]));
+        const labels = new Set([...written.map(({ label }) => label), ...changed.keys()]);
+        const suffix = isDryRun ? ' (dry run)' : '';
+        print([...labels].map((label) => `${label} ${changed.get(label) ?? 'unchanged'}${suffix}`).join('\n'));
       } catch (error) {
         throw endOf(error, placeIn(written, '/resources'));
       }

@@ -12,10 +12,10 @@ t.test('it tells of each resource what became of it', async (t) => {
   const { run, runWith, scripted } = await openConsole(t);
   const file = join(temporaryFolder(t), 'switch.yaml');
   writeFileSync(file, text);
-  t.match(await run('apply', '-f', file, '--dry-run'), { code: 0, out: 'network/dev created (dry run)\nport/web-1 created (dry run)\n', err: '' });
+  t.same(await run('apply', '-f', file, '--dry-run'), { code: 0, out: 'network/dev created (dry run)\nport/web-1 created (dry run)\n', err: '' });
   t.equal(scripted.resources.size, 0);
-  t.match(await run('apply', '-f', file), { code: 0, out: 'network/dev created\nport/web-1 created\n' });
-  t.match(await runWith(text.replace('zz', 'aa'), 'apply', '-f', '-'), { code: 0, out: 'network/dev unchanged\nport/web-1 updated\n' });
+  t.same(await run('apply', '-f', file), { code: 0, out: 'network/dev created\nport/web-1 created\n', err: '' });
+  t.same(await runWith(text.replace('zz', 'aa'), 'apply', '-f', '-'), { code: 0, out: 'network/dev unchanged\nport/web-1 updated\n', err: '' });
   t.same(JSON.parse((await run('apply', '-f', file, '-o', 'json')).out), { generation: 10, changes: [{ action: 'update', kind: 'Port', name: 'web-1' }] });
 });
 

@@ -6,8 +6,8 @@ import { openConsole } from '../console.ts';
 t.test('names and files', async (t) => {
   const { run, runWith, scripted } = await openConsole(t);
   await scripted.apply([network, port('a'), port('shop/b'), port('c')]);
-  t.match(await run('delete', 'port', 'a', 'shop/b'), { code: 0, out: 'port/a deleted\nport/shop/b deleted\n' });
-  t.match(await runWith(JSON.stringify([network, port('c')]), 'delete', '-f', '-'), { code: 0, out: 'network/dev deleted\nport/c deleted\n' });
+  t.same(await run('delete', 'port', 'a', 'shop/b'), { code: 0, out: 'port/a deleted\nport/shop/b deleted\n', err: '' });
+  t.same(await runWith(JSON.stringify([network, port('c')]), 'delete', '-f', '-'), { code: 0, out: 'network/dev deleted\nport/c deleted\n', err: '' });
   t.equal(scripted.resources.size, 0);
 });
 
