@@ -9,7 +9,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 export interface Finished {
   readonly words: readonly string[];
   readonly code: number;
+  /** All that it said, and of that its answer alone, without complaints. */
   readonly output: string;
+  readonly answer: string;
 }
 
 export interface CommandOptions {
@@ -37,6 +39,7 @@ export class Running {
   readonly words: readonly string[];
   readonly finished: Promise<Finished>;
   output = '';
+  answer = '';
   readonly #child: ChildProcess;
   #timer: NodeJS.Timeout | undefined;
 
@@ -48,7 +51,10 @@ export class Running {
     const take = (chunk: Buffer): void => {
       this.output += chunk.toString();
     };
-    this.#child.stdout?.on('data', take);
+    this.#child.stdout?.on('data', (chunk: Buffer) => {
+      take(chunk);
+      this.answer += chunk.toString();
+    });
     this.#child.stderr?.on('data', take);
     // A program that ends before it read everything says so by its exit code.
     this.#child.stdin?.on('error', () => {});
@@ -63,7 +69,7 @@ export class Running {
       const finish = (code: number): void => {
         clearTimeout(this.#timer);
         live.delete(this);
-        resolve({ words, code, output: this.output });
+        resolve({ words, code, output: this.output, answer: this.answer });
       };
       this.#child.once('error', (error) => {
         this.output += error.message;
@@ -100,11 +106,11 @@ export async function attempt(words: readonly string[], options: CommandOptions 
   return await new Running(words, { timeoutMs: 30_000, ...options }).finished;
 }
 
-/** Runs to the end, which has to be a good one. */
+/** Runs to the end, which has to be a good one, and answers what it printed. */
 export async function run(words: readonly string[], options: CommandOptions = {}): Promise<string> {
   const finished = await attempt(words, options);
   if (finished.code !== 0) throw new CommandError(finished);
-  return finished.output;
+  return finished.answer;
 }
 
 /** Ends everything that was started here and still runs, but for one process that is ended in order. */

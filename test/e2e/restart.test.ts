@@ -17,8 +17,9 @@ async function state(host: Host): Promise<string> {
   const words = [['address', 'show', 'dev', 'eth0'], ['route', 'show'], ['-6', 'route', 'show', 'dev', 'eth0']];
   const outputs = await Promise.all(words.map(async (rest) => await host.run(['ip', ...rest])));
   // What the carrier adds while nobody serves the device is no part of what was configured.
-  return outputs.join('\n').replaceAll(/\b(NO-CARRIER,|LOWER_UP|linkdown|dadfailed|tentative)\b,?/g, '')
-    .replaceAll(/state \w+|valid_lft \w+|preferred_lft \w+|expires \w+/g, '').replaceAll(/[ \t]+/g, ' ');
+  // Flags of the carrier, which goes while nobody serves the device, are no part of what was configured.
+  return outputs.join('\n').replaceAll(/<[^>]*>|\b(linkdown|dadfailed|tentative)\b/g, '')
+    .replaceAll(/state \w+|(valid_lft|preferred_lft|expires) \w+/g, '').replaceAll(/[ \t]+/g, ' ').replaceAll(/ $/gm, '');
 }
 
 async function underTraffic(t: Test, topology: Topology, ending: (daemon: DaemonProcess) => Promise<void>): Promise<void> {
@@ -38,7 +39,7 @@ async function underTraffic(t: Test, topology: Topology, ending: (daemon: Daemon
   await pause(1500);
   t.ok(client.isRunning, 'the connection runs');
   await ending(daemon);
-  t.match(await state(web), before.web, 'while nobody serves it, the container keeps its addresses and routes');
+  t.equal(await state(web), before.web, 'while nobody serves it, the container keeps its addresses and routes');
   await daemon.start();
 
   const { code, output } = await client.finished;

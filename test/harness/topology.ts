@@ -16,6 +16,7 @@ import type { Resource, Stats } from '../../src/api/protocol.ts';
 export { pause } from '../../src/demo/command.ts';
 
 const isKept = process.env['VSW_KEEP'] === '1';
+const toldLinesMax = 60;
 let topologies = 0;
 
 const capabilities: Readonly<Record<string, () => boolean>> = {
@@ -149,7 +150,7 @@ export class Topology implements AsyncDisposable {
   async run(words: readonly string[], options?: CommandOptions): Promise<string> {
     const finished = await this.attempt(words, options);
     if (finished.code !== 0) throw new CommandError(finished);
-    return finished.output;
+    return finished.answer;
   }
 
   async attempt(words: readonly string[], options: CommandOptions = {}): Promise<Finished> {
@@ -160,7 +161,11 @@ export class Topology implements AsyncDisposable {
     const running = start(words, options);
     this.#started.push(running);
     this.#note(`$ ${typed(words)}`);
-    void running.finished.then(({ code, output }) => this.#note(`${output.trimEnd()}\n[${code}] ${typed(words)}`));
+    void running.finished.then(({ code, output }) => {
+      const lines = output.trimEnd().split('\n');
+      const shown = lines.length > toldLinesMax ? [...lines.slice(0, toldLinesMax), `(${lines.length - toldLinesMax} more lines)`] : lines;
+      this.#note(`${shown.join('\n')}\n[${code}] ${typed(words)}`);
+    });
     return running;
   }
 
