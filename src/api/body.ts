@@ -17,22 +17,35 @@ export function mediaTypeOf(request: IncomingMessage, accepted: readonly string[
   return type;
 }
 
-/** The whole body as text. What is too large is refused at once, and the connection closed. */
+/** The whole body as text. One that is too large is refused at once; the server lets the rest of it pass unread. */
 export async function textOf(request: IncomingMessage): Promise<string> {
-  const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > bodyBytesMax) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > bodyBytesMax) throw tooLarge();
-    chunks.push(chunk);
-  }
+  const bytes = await bytesOf(request);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw unreadable('the body is not UTF-8', 'send it in UTF-8');
   }
+}
+
+// Events, not `for await`: leaving such a loop early destroys the connection, and with it the answer.
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > bodyBytesMax) throw tooLarge();
+  return await new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const take = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length <= bodyBytesMax) {
+        chunks.push(chunk);
+        return;
+      }
+      request.off('data', take).resume();
+      reject(tooLarge());
+    };
+    request.on('data', take);
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', () => reject(unreadable('the body ends too early', 'send all of it')));
+  });
 }
 
 export function parseJson(text: string): unknown {
@@ -51,7 +64,7 @@ function unreadable(message: string, remedy: string): Problem {
 function tooLarge(): Problem {
   const message = `the body is larger than ${bodyBytesMax} bytes`;
   const remedy = 'send the resources in several requests';
-  return new Problem(413, message, [{ path: '', message, remedy }], { connection: 'close' });
+  return new Problem(413, message, [{ path: '', message, remedy }]);
 }
 
 function refuse(message: string, remedy: string): never {

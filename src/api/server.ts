@@ -103,11 +103,7 @@ export class ApiServer implements AsyncDisposable {
         this.#options.failed?.(request.method ?? '', request.url ?? '', error);
       }
       if (response.headersSent) response.destroy();
-      else {
-        // A body that nobody reads would be taken for the next request of this connection.
-        const unread = request.complete ? {} : { connection: 'close' };
-        write(response, problem.status, problemMediaType, JSON.stringify(problem.document()), { ...unread, ...problem.headers });
-      }
+      else write(response, problem.status, problemMediaType, JSON.stringify(problem.document()), problem.headers);
     } finally {
       this.#underway -= 1;
       if (this.#underway === 0) this.#idle?.();

@@ -25,7 +25,7 @@ t.test('a body may come in pieces that cut a character', async (t) => {
 });
 
 t.test('what is too large or no text is refused', async (t) => {
-  t.match(await thrownBy(textOf(incoming(['x'], { 'content-length': String(bodyBytesMax + 1) }))), { status: 413, headers: { connection: 'close' } });
+  t.match(await thrownBy(textOf(incoming(['x'], { 'content-length': String(bodyBytesMax + 1) }))), { status: 413 });
   t.match(await thrownBy(textOf(incoming([Buffer.alloc(bodyBytesMax), 'x']))), { status: 413 });
   t.match(await thrownBy(textOf(incoming([Uint8Array.of(0xff, 0xfe)]))), { status: 400, message: /UTF-8/ });
 });
