@@ -253,6 +253,8 @@ function readDiscovery(frame: Uint8Array, { kind, protocol, isWhole, transport, 
   const message: Discovery = { type, target: '', isBroken: true, mac: undefined };
   if (end - transport < fixed || hopLimit !== 255 || fragment !== 'none') return message;
   if (type === 135 || type === 136) message.target = ipText(frame.subarray(transport + 8, transport + 24));
+  // An IPv4-mapped address never stands in IPv6 on a link (RFC 4038, 4.2).
+  if (message.target.startsWith('::ffff:') && message.target.split(':').length === 5) return message;
   const wanted = type === 136 || type === 137 ? 2 : 1;
   let count = 0;
   for (let at = transport + fixed; at < end; ++count) {

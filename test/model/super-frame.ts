@@ -3,7 +3,7 @@
  *
  * From virtio 1.2, 5.1.6, and what Linux does when it segments in software.
  */
-import { be16, be32, join, protocols, pseudoHeader, read16, read32, sum16 } from '../harness/frames.ts';
+import { be16, be32, join, protocols, read16, read32, sum16 } from '../harness/frames.ts';
 import type { Reading } from './reading.ts';
 
 export interface ModelOffload {
@@ -40,20 +40,15 @@ export function countPackets(frame: Uint8Array, reading: Reading, offload: Model
   return gsoSize >= 8 && (flags & (flagBits.syn | flagBits.rst | flagBits.urg)) === 0 ? count : undefined;
 }
 
-function storeChecksum(frame: Uint8Array, reading: Reading, end: number, addresses: Uint8Array): void {
+/** The segment's checksum, from the sum that the super-frame's field holds: its pseudo-header's, but for the length. */
+function storeChecksum(segment: Uint8Array, reading: Reading, superLength: number): void {
   const at = reading.transport;
   const field = at + (reading.protocol === protocols.tcp ? 16 : 6);
-  frame.set([0, 0], field);
-  const sum = sum16(join(addresses, frame.subarray(at, end)));
+  const stated = segment.slice(field, field + 2);
+  segment.set([0, 0], field);
+  const sum = sum16(join(stated, be16(~superLength & 0xffff), be16(segment.length - at), segment.subarray(at)));
   const checksum = ~sum & 0xffff;
-  frame.set(be16(checksum === 0 && reading.protocol === protocols.udp ? 0xffff : checksum), field);
-}
-
-function pseudoOf(frame: Uint8Array, reading: Reading, length: number): Uint8Array {
-  const { network: at, kind, protocol } = reading;
-  const width = kind === 'ipv4' ? 4 : 16;
-  const first = kind === 'ipv4' ? at + 12 : at + 8;
-  return pseudoHeader(frame.subarray(first, first + width), frame.subarray(first + width, first + 2 * width), protocol, length);
+  segment.set(be16(checksum === 0 && reading.protocol === protocols.udp ? 0xffff : checksum), field);
 }
 
 /** Completes a partial checksum: what the field holds already is the pseudo-header's sum. */
@@ -90,7 +85,7 @@ export function cutSegments(frame: Uint8Array, reading: Reading, offload: ModelO
     } else {
       segment.set(be16(8 + piece.length), transport + 4);
     }
-    storeChecksum(segment, reading, segment.length, pseudoOf(segment, reading, segment.length - transport));
+    storeChecksum(segment, reading, end - transport);
     segments.push(segment);
   }
   return segments;
