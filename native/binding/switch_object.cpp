@@ -90,7 +90,7 @@ void push_flow(Napi::Array& rows, const Flow<Key>& flow, std::uint32_t number, s
   row.Set("destinationPort", ether ? 0 : flow.key.port[to]);
   row.Set("sourceNativePort", flow.port[from].value);
   row.Set("destinationNativePort", flow.port[to].value);
-  row.Set("state", flow.heard[to].load(std::memory_order_relaxed) != 0 ? "established" : "new");
+  row.Set("state", flow.judged[to].load(std::memory_order_relaxed) != 0 ? "established" : "new");
   row.Set("packets", load(flow.direction[0].packets) + load(flow.direction[1].packets));
   row.Set("bytes", load(flow.direction[0].bytes) + load(flow.direction[1].bytes));
   row.Set("ageSeconds", (now_ms - flow.created_ms) / 1000);

@@ -64,8 +64,15 @@ struct alignas(64) Flow {
   std::uint64_t retired;                 // the epoch that must pass
   Direction direction[2];
   std::atomic<std::uint32_t> heard_ms[2];
-  std::atomic<std::uint32_t> heard[2];   // whether this end ever sent
+  // Whether this end's frames were judged: what the sender's stages say of one end says nothing of the
+  // other, so the first reply takes the slow path, too.
+  std::atomic<std::uint32_t> judged[2];
 
+  // A frame that this record speaks for.
+  [[nodiscard]] bool covers(const Key& other, unsigned side, PortId ingress, const Mac& source,
+                            const Mac& destination) const noexcept {
+    return matches(other, side, ingress, source, destination) && judged[side].load(std::memory_order_acquire) != 0;
+  }
   [[nodiscard]] bool matches(const Key& other, unsigned side, PortId ingress, const Mac& source,
                              const Mac& destination) const noexcept {
     return key == other && port[side] == ingress && mac[side] == source && mac[side ^ 1] == destination;

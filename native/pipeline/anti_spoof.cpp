@@ -75,8 +75,10 @@ Verdict AntiSpoof::apply(const Lookup& lookup, Program& program) noexcept {
   if (headers.has(Headers::kIpv4) || headers.has(Headers::kIpv6)) {
     const Ip source = headers.has(Headers::kIpv4) ? Ip::v4(packet.data + headers.l3 + 12)
                                                   : Ip::v6(packet.data + headers.l3 + 8);
+    // An IPv4-mapped address never stands in an IPv6 header (RFC 4038, 4.2); here it is how IPv4 is kept.
+    const bool mapped = headers.has(Headers::kIpv6) && source.is_v4();
     const bool allowed = source.is_unspecified() ? may_be_unspecified(packet) : may_send_from(port, source);
-    if (!allowed) return drop(program, kId, DropReason::k_ip_spoofed);
+    if (mapped || !allowed) return drop(program, kId, DropReason::k_ip_spoofed);
   }
   if (neighbour) return judge_neighbour_message(lookup, message, program);
   return judge_dhcp(lookup, program);

@@ -14,7 +14,10 @@ const std::vector<PortId>& flood_ports(const NetworkEntry& network, FloodSet set
 Verdict Bridge::apply(const Lookup& lookup, Program& program) noexcept {
   program.stage = kId;
   if (!lookup.destination.is_group()) {
-    const PortId station = find_station(lookup.network, lookup.macs, lookup.destination);
+    // The sender is where the frame came from, whatever the tables still say.
+    const PortId station = lookup.destination == lookup.source
+                               ? lookup.ingress.id
+                               : find_station(lookup.network, lookup.macs, lookup.destination);
     if (station == lookup.ingress.id) return drop(program, kId, DropReason::k_hairpin);
     if (station) {
       program.action = Program::Action::kOutput;

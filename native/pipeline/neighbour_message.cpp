@@ -73,7 +73,8 @@ bool NeighbourMessage::read(const Packet& packet, NeighbourMessage& out) noexcep
     return true;
   }
   if (type == 135 || type == 136) out.target = Ip::v6(message + 8);
-  out.broken = !read_option(packet, headers.l4 + fixed, option, out);
+  // A mapped target would be taken for the IPv4 address that it maps.
+  out.broken = out.target.is_v4() || !read_option(packet, headers.l4 + fixed, option, out);
   return true;
 }
 

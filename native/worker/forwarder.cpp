@@ -99,9 +99,9 @@ bool Forwarder::take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane
   const unsigned side = lane.key.side;
   const PortId ingress = moment.ingress.id;
   std::uint32_t number = lane.candidate;
-  if (number == FlowCache<Key>::kNone || !cache.record(number).matches(key, side, ingress, source, destination)) {
+  if (number == FlowCache<Key>::kNone || !cache.record(number).covers(key, side, ingress, source, destination)) {
     number = cache.find(lane.key.hash, [&](const Flow<Key>& flow) noexcept {
-      return flow.matches(key, side, ingress, source, destination);
+      return flow.covers(key, side, ingress, source, destination);
     });
     if (number == FlowCache<Key>::kNone) return false;
   }
@@ -113,15 +113,12 @@ bool Forwarder::take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane
 
   ++moment.hits;
   flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
-  const std::uint32_t heard = flow.heard_ms[side].load(std::memory_order_relaxed);
-  if (heard != moment.now_ms) {
+  const std::uint32_t heard_ms = flow.heard_ms[side].load(std::memory_order_relaxed);
+  if (heard_ms != moment.now_ms) {
     flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
-    if (flow.heard[side].load(std::memory_order_relaxed) == 0) flow.heard[side].store(1, std::memory_order_relaxed);
     // A hit keeps the sender's MAC young; once a second is often enough for ages of minutes.
-    if (!moment.ingress.anti_spoof && heard / 1000 != moment.now_ms / 1000)
+    if (!moment.ingress.anti_spoof && heard_ms / 1000 != moment.now_ms / 1000)
       fabric_.macs.refresh(moment.network.id, source, ingress, moment.now_ms);
-  } else if (flow.heard[side].load(std::memory_order_relaxed) == 0) {
-    flow.heard[side].store(1, std::memory_order_relaxed);
   }
   if (flow.action == Program::Action::kFlood) {
     flood(moment, packet, flow.flood_set, flow.rule);
@@ -198,6 +195,9 @@ void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept
     return;
   }
   if (!program.cacheable || lane.key.kind == FlowKind::kNone) return;
+  // A flow serves both directions. Where the sender's MAC was not learned (its port's share is used
+  // up), frames back to it are floods, each judged anew.
+  if (program.learn && !(find_station(moment.network, fabric_.macs, lookup.source) == moment.ingress.id)) return;
   if (lane.key.kind == FlowKind::kIpv4) remember(fabric_.flows4, lane.key.v4, lane, moment, packet, program);
   else remember(fabric_.flows6, lane.key.v6, lane, moment, packet, program);
 }
@@ -205,43 +205,57 @@ void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept
 template <class Key>
 void Forwarder::remember(FlowCache<Key>& cache, const Key& key, const Lane& lane, Moment& moment,
                          const Packet& packet, const Program& program) noexcept {
-  std::atomic<std::uint32_t>& held = fabric_.flows_held(moment.ingress.id);
-  if (held.load(std::memory_order_relaxed) >= moment.ingress.flows_max) {
-    page_.add(moment.ingress.id, Counter::k_flows_refused, 1);
+  const unsigned side = lane.key.side;
+  const PortId other = program.action == Program::Action::kOutput ? program.output : PortId{};
+  const Mac source = Mac::read(packet.data + 6), destination = Mac::read(packet.data);
+  const auto is_same = [&](const Flow<Key>& flow) noexcept {
+    return flow.port[side ^ 1] == other && flow.matches(key, side, moment.ingress.id, source, destination);
+  };
+  // The other end made the record; from now on it speaks for this end, too.
+  if (const std::uint32_t number = cache.find(lane.key.hash, is_same); number != FlowCache<Key>::kNone) {
+    join(cache.record(number), side, moment, packet);
     return;
   }
-  const std::uint32_t number = cache.take(worker_);
+  std::atomic<std::uint32_t>& held = fabric_.flows_held(moment.ingress.id);
+  const std::uint32_t number =
+      held.load(std::memory_order_relaxed) < moment.ingress.flows_max ? cache.take(worker_) : FlowCache<Key>::kNone;
   if (number == FlowCache<Key>::kNone) {
     page_.add(moment.ingress.id, Counter::k_flows_refused, 1);
     return;
   }
-  const unsigned side = lane.key.side;
   Flow<Key>& flow = cache.record(number);
   flow.key = key;
   // Learning this very packet's sender may have moved a MAC: the stamp of before is the safe one.
   flow.confirmed.store(moment.grounds.word, std::memory_order_relaxed);
   flow.port[side] = moment.ingress.id;
-  flow.port[side ^ 1] = program.action == Program::Action::kOutput ? program.output : PortId{};
-  flow.mac[side] = Mac::read(packet.data + 6);
-  flow.mac[side ^ 1] = Mac::read(packet.data);
+  flow.port[side ^ 1] = other;
+  flow.mac[side] = source;
+  flow.mac[side ^ 1] = destination;
   flow.action = program.action;
   flow.flood_set = program.flood_set;
   flow.initiator = static_cast<std::uint8_t>(side);
   flow.rule = program.rule;
   flow.created_ms = moment.now_ms;
   for (unsigned end = 0; end < 2; ++end) {
-    flow.direction[end].packets.store(end == side ? packet.wire_packets : 0, std::memory_order_relaxed);
-    flow.direction[end].bytes.store(end == side ? packet.wire_bytes() : 0, std::memory_order_relaxed);
+    flow.direction[end].packets.store(0, std::memory_order_relaxed);
+    flow.direction[end].bytes.store(0, std::memory_order_relaxed);
     flow.heard_ms[end].store(moment.now_ms, std::memory_order_relaxed);
-    flow.heard[end].store(end == side ? 1 : 0, std::memory_order_relaxed);
+    flow.judged[end].store(end == side ? 1 : 0, std::memory_order_relaxed);
   }
-  const PortId other = flow.port[side ^ 1];
-  const Mac macs[2] = {flow.mac[0], flow.mac[1]};
-  const std::uint32_t kept = cache.insert(worker_, number, lane.key.hash, [&](const Flow<Key>& there) noexcept {
-    return there.key == key && there.port[side] == moment.ingress.id && there.port[side ^ 1] == other &&
-           there.mac[0] == macs[0] && there.mac[1] == macs[1];
-  });
+  flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
+  const std::uint32_t kept = cache.insert(worker_, number, lane.key.hash, is_same);
   if (kept == number) held.fetch_add(1, std::memory_order_relaxed);
+  else if (kept != FlowCache<Key>::kNone) join(cache.record(kept), side, moment, packet);
+}
+
+// Both ends were judged by the same grounds, or the record is found true by ours. A later generation
+// that another worker stamps meanwhile has compared both ends' ports with these grounds.
+template <class Key>
+void Forwarder::join(Flow<Key>& flow, unsigned side, const Moment& moment, const Packet& packet) noexcept {
+  flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
+  flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
+  if (flow.confirmed.load(std::memory_order_acquire) == moment.grounds.word || still_true(flow, side, moment))
+    flow.judged[side].store(1, std::memory_order_release);
 }
 
 void Forwarder::flood(Moment& moment, Packet& packet, FloodSet set, RuleId) noexcept {

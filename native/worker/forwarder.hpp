@@ -47,6 +47,8 @@ class Forwarder {
   template <class Key>
   void remember(FlowCache<Key>& cache, const Key& key, const Lane& lane, Moment& moment, const Packet& packet,
                 const Program& program) noexcept;
+  template <class Key>
+  void join(Flow<Key>& flow, unsigned side, const Moment& moment, const Packet& packet) noexcept;
   void judge(const Lane& lane, Moment& moment, Packet& packet) noexcept;
   void flood(Moment& moment, Packet& packet, FloodSet set, RuleId rule) noexcept;
   void answer(Moment& moment, Packet& packet, const Program& program) noexcept;

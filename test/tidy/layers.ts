@@ -15,7 +15,9 @@ export const nativeLayers: readonly (readonly string[])[] = [
   ['action'],
   ['flow'],
   ['pipeline'],
-  ['commit', 'worker'],
+  ['worker'],
+  // The publisher hands generations to workers and waits for them; no worker knows who publishes.
+  ['commit'],
   ['binding'],
 ];
 
@@ -23,8 +25,10 @@ export const sourceLayers: readonly (readonly string[])[] = [
   ['address'],
   ['intent', 'table'],
   ['compile', 'plan', 'dataplane'],
+  // The façade keeps its state in a store and lets explain answer; neither knows the façade.
+  ['explain', 'store'],
   ['switch'],
-  ['explain', 'overlay', 'store', 'metrics'],
+  ['overlay', 'metrics'],
   ['api'],
   ['daemon', 'cli', 'docker', 'cni', 'demo'],
 ];
