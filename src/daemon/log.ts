@@ -15,8 +15,9 @@ export interface Log {
 export async function openLog(form: 'plain' | 'json', descriptor = 2): Promise<Log> {
   if (form === 'json') {
     const { pino } = await import('pino');
-    const logger = pino({ name: 'vswitchd', timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
-      pino.destination({ fd: descriptor, sync: true }));
+    const logger = pino({
+      name: 'vswitchd', messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) },
+    }, pino.destination({ fd: descriptor, sync: true }));
     return { write: (level, message, fields = {}) => logger[level]({ ...fields }, message) };
   }
   const isStamped = process.env['JOURNAL_STREAM'] !== undefined;

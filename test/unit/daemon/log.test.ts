@@ -20,6 +20,6 @@ t.test('JSON entries carry level, time, message and fields', async (t) => {
   const file = join(temporaryFolder(t), 'log');
   const descriptor = openSync(file, 'w');
   (await openLog('json', descriptor)).write('warn', 'port a waits', { port: 'a' });
-  t.match(JSON.parse(readFileSync(file, 'utf8')), { level: 'warn', name: 'vswitchd', msg: 'port a waits', port: 'a', time: /Z$/ });
+  t.match(JSON.parse(readFileSync(file, 'utf8')), { level: 'warn', name: 'vswitchd', message: 'port a waits', port: 'a', time: /Z$/ });
   closeSync(descriptor);
 });
