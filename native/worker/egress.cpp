@@ -1,5 +1,7 @@
 #include "worker/egress.hpp"
 
+#include <cstring>
+
 #include "action/offload.hpp"
 #include "action/segment.hpp"
 #include "pipeline/deliver.hpp"
@@ -36,8 +38,8 @@ void Egress::drop(const PortEntry& receiver, const Packet& packet, DropReason re
 
 // Sorts out what cannot be delivered, and hands on runs of packets that the receiver takes as they are.
 void Egress::transmit(const PortEntry& receiver, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept {
-  std::array<Packet*, Batch::kCapacity> ready;
-  std::uint32_t count = 0;
+  std::array<Packet*, Batch::kCapacity> ready, completed;
+  std::uint32_t count = 0, completed_count = 0;
   for (Packet* packet : packets) {
     if (!receiver.device) {
       drop(receiver, *packet, DropReason::k_port_closed, packet->wire_packets, packet->wire_bytes(), now_ns);
@@ -54,11 +56,30 @@ void Egress::transmit(const PortEntry& receiver, std::span<Packet* const> packet
         transmit_segments(receiver, *packet, now_ns);
         continue;
       }
-      complete_checksum(*packet);
+      // Another receiver may take it as it is, so a copy is completed.
+      Packet* copy = copy_of(*packet);
+      if (copy == nullptr) {
+        drop(receiver, *packet, DropReason::k_out_of_packets, 1, packet->wire_bytes(), now_ns);
+        continue;
+      }
+      complete_checksum(*copy);
+      completed[completed_count++] = packet = copy;
     }
     ready[count++] = packet;
   }
   transmit_ready(receiver, {ready.data(), count}, now_ns);
+  for (std::uint32_t i = 0; i < completed_count; ++i) pool_.give(*completed[i]);
+}
+
+// The headers' piece is copied, the tail shared; null when the pool is empty.
+Packet* Egress::copy_of(const Packet& packet) noexcept {
+  Packet* copy = pool_.take();
+  if (copy == nullptr) return nullptr;
+  std::byte* data = copy->data;
+  *copy = packet;
+  copy->data = data;
+  std::memcpy(data, packet.data, packet.length);
+  return copy;
 }
 
 void Egress::transmit_ready(const PortEntry& receiver, std::span<Packet* const> packets,

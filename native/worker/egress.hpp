@@ -33,6 +33,7 @@ class Egress {
     std::array<Packet*, Batch::kCapacity> packets;
   };
   void transmit(const PortEntry& receiver, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
+  [[nodiscard]] Packet* copy_of(const Packet& packet) noexcept;
   void transmit_ready(const PortEntry& receiver, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
   void transmit_segments(const PortEntry& receiver, Packet& super, std::uint64_t now_ns) noexcept;
   void drop(const PortEntry& receiver, const Packet& packet, DropReason reason, std::uint64_t packets,
