@@ -57,8 +57,14 @@ export class VswError extends Error {
 
   /** The same error with every path moved under `prefix`. */
   under(prefix: string): VswError {
-    const errors = this.errors.map((detail) => ({ ...detail, path: prefix + detail.path }));
-    return new VswError(this.code, this.message, errors, { cause: this.cause });
+    return this.mapPaths((path) => prefix + path);
+  }
+
+  /** The same error with its paths as another view of the input has them. */
+  mapPaths(change: (path: string) => string): VswError {
+    if (this.errors.length === 0) return this;
+    const errors = this.errors.map((detail) => ({ ...detail, path: change(detail.path) }));
+    return VswError.of(this.code, errors);
   }
 }
 

@@ -1,13 +1,15 @@
 /**
- * RunningPorts: how each port fares, as its status tells, and which namespace it was attached in.
+ * RunningPorts: how each port fares, as its status tells, and which namespace was there when it was
+ * last tried.
  *
- * Keys are `namespace/name`.
+ * A port that waits or failed is tried again when another namespace is there than the last time, so
+ * a path that is no namespace costs nothing but a look. Keys are `namespace/name`.
  */
 import { formatCidr } from '../address/cidr.ts';
 import type { CommitAnswer } from '../dataplane/dataplane.ts';
 import { portName } from '../intent/intent.ts';
 import type { PortStatus } from '../intent/port.ts';
-import type { PutPort } from '../table/edits.gen.ts';
+import type { Edit, PutPort } from '../table/edits.gen.ts';
 import type { EventLog } from './event-log.ts';
 import { namespaceIdentity } from './namespace-identity.ts';
 
@@ -15,8 +17,14 @@ interface Running {
   readonly state: PortStatus['state'];
   readonly generation: number;
   readonly message: string;
-  /** Of the namespace it is attached in; undefined for the switch's own. */
+  /** Of the namespace that was there; undefined for none, and for the switch's own. */
   readonly identity: string | undefined;
+}
+
+/** The namespaces behind the ports that edits put, by number; read before the commit that opens them. */
+export function identitiesOf(edits: readonly Edit[]): ReadonlyMap<number, string | undefined> {
+  const puts = edits.filter((edit): edit is PutPort => edit.edit === 'PutPort' && edit.netns !== '');
+  return new Map(puts.map(({ port, netns }) => [port, namespaceIdentity(netns)]));
 }
 
 export class RunningPorts {
@@ -27,30 +35,29 @@ export class RunningPorts {
     this.#events = events;
   }
 
-  /** Notes what a commit did to ports; `entries` are the tables' ports after it. */
-  note(answer: CommitAnswer, entries: ReadonlyMap<number, PutPort>, keyOf: (id: number) => string | undefined): void {
+  /** Notes what a commit did to the ports that it put. */
+  note(answer: CommitAnswer, identities: ReadonlyMap<number, string | undefined>, keyOf: (id: number) => string | undefined): void {
     for (const { port, state, message } of answer.ports) {
       const key = keyOf(port);
-      const entry = entries.get(port);
-      if (key === undefined || entry === undefined) continue;
+      if (key === undefined) continue;
       const before = this.#ports.get(key);
-      const identity = entry.netns === '' ? undefined : namespaceIdentity(entry.netns);
       const generation = state === 'ready' ? answer.generation : 0;
-      this.#ports.set(key, { state, generation, message, identity });
+      this.#ports.set(key, { state, generation, message, identity: identities.get(port) });
       if (state === 'ready' && before?.state !== 'ready') this.#events.push({ type: 'port_ready', port: portName(key), generation });
       if (state === 'waiting' && before?.state !== 'waiting') this.#events.push({ type: 'port_waiting', port: portName(key), message });
     }
   }
 
-  waits(key: string, message: string): void {
-    this.#ports.set(key, { state: 'waiting', generation: 0, message, identity: undefined });
-    this.#events.push({ type: 'port_waiting', port: portName(key), message });
+  waits(key: string, message: string, identity: string | undefined): void {
+    const before = this.#ports.get(key);
+    this.#ports.set(key, { state: 'waiting', generation: 0, message, identity });
+    if (before?.state !== 'waiting' || before.message !== message) this.#events.push({ type: 'port_waiting', port: portName(key), message });
   }
 
-  fails(key: string, message: string): void {
-    if (this.#ports.get(key)?.message === message) return;
-    this.#ports.set(key, { state: 'failed', generation: 0, message, identity: undefined });
-    this.#events.push({ type: 'port_failed', port: portName(key), message });
+  fails(key: string, message: string, identity: string | undefined): void {
+    const before = this.#ports.get(key);
+    this.#ports.set(key, { state: 'failed', generation: 0, message, identity });
+    if (before?.state !== 'failed' || before.message !== message) this.#events.push({ type: 'port_failed', port: portName(key), message });
   }
 
   forget(key: string): void {

@@ -6,52 +6,53 @@
  * place after the new generation is active; so whatever fails, what ran before still runs and is still
  * what is stored.
  */
-import { allocate, heldBy, type Allocations } from '../compile/allocations.ts';
+import { allocate, heldBy } from '../compile/allocations.ts';
 import { compile } from '../compile/compile.ts';
-import { CommitError, type CommitAnswer, type Dataplane, type OpenDataplane } from '../dataplane/dataplane.ts';
+import { CommitError, type Dataplane } from '../dataplane/dataplane.ts';
 import { NativeDataplane } from '../dataplane/native-dataplane.ts';
-import { messageOf, VswError, type ErrorDetail } from '../errors.ts';
+import { messageOf, VswError } from '../errors.ts';
 import { Explainer } from '../explain/explainer.ts';
 import type { Explanation, ExplainQuery, FieldsQuery, FrameQuery, LastDrops, LastDropsQuery } from '../explain/explanation.ts';
-import { changesBetween, type Change } from '../intent/changes.ts';
+import { changesBetween, sameData } from '../intent/changes.ts';
 import { parseDocuments } from '../intent/documents.ts';
-import { keyOfPort, portKey, portName, type Intent, type Resource, type ResourceKind } from '../intent/intent.ts';
-import { nearest } from '../intent/suggest.ts';
-import { intentWith, intentWithout, resourceKind, type Reference } from '../intent/validate.ts';
+import { portKey, portName, type Intent, type Resource } from '../intent/intent.ts';
+import type { PortStatus } from '../intent/port.ts';
+import { intentWith, intentWithout, type Reference } from '../intent/validate.ts';
 import { plan } from '../plan/plan.ts';
 import { FileStore } from '../store/file-store.ts';
 import { MemoryStore, type Store } from '../store/store.ts';
-import { emptyTableSet, type TableSet } from '../table/table-set.ts';
+import type { Edit, PutPort } from '../table/edits.gen.ts';
+import { emptyTableSet, withoutPorts, type TableSet } from '../table/table-set.ts';
 import type {
   ApplyAnswer, Attachment, DropEntry, FdbEntry, FlowEntry, FlushFilter, NeighborEntry, Stats, SwitchEvent,
 } from './answers.ts';
 import { EventLog } from './event-log.ts';
+import { flushTable } from './flush.ts';
 import { MemoryPort } from './memory-port.ts';
 import { namespaceIdentity, processBehind } from './namespace-identity.ts';
+import { readOptions, type SwitchOptions } from './options.ts';
 import { PortWatch } from './port-watch.ts';
-import { RunningPorts } from './running-ports.ts';
+import { refusal } from './refusal.ts';
+import { aboutOnePort, asPortResource, pathsOf, portsIn, type PathOf } from './request.ts';
+import { idOfPort, listResources } from './resources.ts';
+import { identitiesOf, RunningPorts } from './running-ports.ts';
 import { dumpState, readState, type State } from './state.ts';
 import { TableReader } from './tables.ts';
 
-export interface SwitchOptions {
-  /** Where everything declared is kept; absent: in memory, for the life of the switch. */
-  readonly stateDir?: string;
-  /** Threads that move frames; 0: frames move only in `run()`. Absent: 1, and 0 with a virtual clock. */
-  readonly workers?: number;
-  /** `virtual`: time moves only by `advance()`, which needs 0 workers. */
-  readonly clock?: 'real' | 'virtual';
-  readonly limits?: { readonly ports?: number; readonly flows?: number; readonly macs?: number };
-  /** Another dataplane than the native one, for tests of the control layer. */
-  readonly openDataplane?: OpenDataplane;
-}
+export type { SwitchOptions } from './options.ts';
 
-const portsDefault = 4095;
-const flowsDefault = 262_144;
-const macsDefault = 65_536;
 /** How far the stored mark of generations runs ahead, so that not every commit has to write. */
 const generationReserve = 1000;
 const eventsWatchedMs = 100;
 const eventsUnwatchedMs = 1000;
+
+/** What a change was asked for with. */
+interface Asked {
+  readonly isDryRun: boolean;
+  readonly pathOf: PathOf;
+  /** Keys of the ports that the request names: those that failed are tried again. */
+  readonly named: ReadonlySet<string>;
+}
 
 export class VirtualSwitch implements AsyncDisposable {
   readonly #dataplane: Dataplane;
@@ -64,8 +65,11 @@ export class VirtualSwitch implements AsyncDisposable {
   readonly #eventTimer: NodeJS.Timeout;
   #watch: PortWatch | undefined;
   #state: State;
-  /** What the dataplane holds: everything compiled but the ports that failed. */
+  /** Everything compiled, and what of it the dataplane holds: all but the ports that are left out. */
+  #desired: TableSet = emptyTableSet;
   #tables: TableSet = emptyTableSet;
+  /** Numbers of ports that could not be opened, or whose process has ended. */
+  #leftOut: ReadonlySet<number> = new Set();
   #generation: number;
   #queue: Promise<unknown> = Promise.resolve();
   #looking = false;
@@ -85,25 +89,15 @@ export class VirtualSwitch implements AsyncDisposable {
 
   /** Opens a switch with everything that its state directory holds. Throws VswError. */
   static async open(options: SwitchOptions = {}): Promise<VirtualSwitch> {
-    const isVirtual = options.clock === 'virtual';
-    const workers = options.workers ?? (isVirtual ? 0 : 1);
-    if (isVirtual && workers !== 0) throw new VswError('VSW_INVALID', 'a virtual clock needs workers: 0, because threads cannot be told when time moves');
+    const wanted = readOptions(options);
     const store = options.stateDir === undefined ? new MemoryStore() : await FileStore.open(options.stateDir);
     let opened: VirtualSwitch | undefined;
     try {
       const { value, warnings } = await store.load();
       const state = readState(value);
-      const portIdsEnd = (options.limits?.ports ?? portsDefault) + 1;
-      const open = options.openDataplane ?? ((wanted) => NativeDataplane.open(wanted));
-      const dataplane = open({
-        workers,
-        portsMax: portIdsEnd,
-        flowsMax: options.limits?.flows ?? flowsDefault,
-        macsMax: options.limits?.macs ?? macsDefault,
-        virtualClock: isVirtual,
-        firstGeneration: state.generationMax,
-      });
-      opened = new VirtualSwitch(dataplane, store, state, portIdsEnd);
+      const open = options.openDataplane ?? ((all) => NativeDataplane.open(all));
+      const dataplane = open({ ...wanted, firstGeneration: state.generationMax });
+      opened = new VirtualSwitch(dataplane, store, state, wanted.portsMax);
       for (const message of warnings) opened.#events.push({ type: 'warning', message });
       await opened.#bringUp();
       return opened;
@@ -125,15 +119,14 @@ export class VirtualSwitch implements AsyncDisposable {
    */
   async apply(resources: readonly unknown[] | string, options: { readonly dryRun?: boolean } = {}): Promise<ApplyAnswer> {
     const values = typeof resources === 'string' ? parseDocuments(resources).values : resources;
-    return await this.#enqueue(async () => {
-      const pathOf = pathsOf(values);
-      return await this.#change(intentWith(values, this.#state.intent, heldBy(this.#state.allocations)), options.dryRun === true, pathOf);
-    });
+    const asked: Asked = { isDryRun: options.dryRun === true, pathOf: pathsOf(values), named: new Set(portsIn(values)) };
+    return await this.#enqueue(async () => await this.#change(intentWith(values, this.#state.intent, heldBy(this.#state.allocations)), asked));
   }
 
   /** Removes the resources, all or none, and with ports their devices. */
   async delete(references: readonly Reference[]): Promise<ApplyAnswer> {
-    return await this.#enqueue(async () => await this.#change(intentWithout(references, this.#state.intent), false, () => undefined));
+    const asked: Asked = { isDryRun: false, pathOf: () => undefined, named: new Set() };
+    return await this.#enqueue(async () => await this.#change(intentWithout(references, this.#state.intent), asked));
   }
 
   /**
@@ -141,13 +134,16 @@ export class VirtualSwitch implements AsyncDisposable {
    * its namespace appears. Rejects when it fails, is removed, or the signal aborts.
    */
   async attach(port: unknown, options: { readonly signal?: AbortSignal } = {}): Promise<Attachment> {
-    const resource = asPortResource(port);
+    options.signal?.throwIfAborted();
+    const { resource, isFlat } = asPortResource(port);
     const watched = this.#events.watch(options.signal);
     try {
-      await this.apply([resource]);
-      const key = keyOfPort(this.#state.intent.ports.get(portKeyOf(resource))!);
+      await this.apply([resource]).catch((error: unknown) => {
+        throw error instanceof VswError ? aboutOnePort(error, isFlat) : error;
+      });
+      const key = portsIn([resource])[0]!;
       for (;;) {
-        const status = this.#statusOf(key);
+        const status = this.#state.intent.ports.has(key) ? this.#statusOf(key) : undefined;
         if (status === undefined) throw new VswError('VSW_NOT_FOUND', `port ${portName(key)} was removed before it was ready`);
         if (status.state === 'ready') return { name: portName(key), generation: status.generation, mac: status.mac, addresses: status.addresses };
         if (status.state === 'failed') throw new VswError('VSW_DEVICE', `port ${portName(key)}: ${status.message}`);
@@ -167,19 +163,7 @@ export class VirtualSwitch implements AsyncDisposable {
 
   /** The resources of a kind, or the one of that name, in the order of their names; ports with status. */
   get(kind: string, name?: string): Resource[] {
-    const known = resourceKind(kind);
-    if (known === undefined) throw VswError.of('VSW_NOT_FOUND', [{ path: '/kind', message: `there is no kind ${kind}`, remedy: 'ask for Network, Port or Namespace' }]);
-    const { networks, namespaces, ports } = this.#state.intent;
-    const byName = new Map<string, Resource>(
-      known === 'Network' ? networks
-      : known === 'Namespace' ? namespaces
-      : [...ports].map(([key, port]): [string, Resource] => [portName(key), { ...port, status: this.#statusOf(key)! }]),
-    );
-    if (name === undefined) return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, resource]) => resource);
-    const wanted = known === 'Port' ? portName(portKey(name)) : name;
-    const found = byName.get(wanted);
-    if (found === undefined) throw notFound(known, wanted, [...byName.keys()], '');
-    return [found];
+    return listResources(this.#state.intent, (key) => this.#statusOf(key), kind, name);
   }
 
   /** What would become of a frame, and why; or how the port's last frames died. Changes nothing. */
@@ -231,15 +215,12 @@ export class VirtualSwitch implements AsyncDisposable {
 
   /** Forgets learned MACs or flows; how many. Names that are not there throw. */
   flush(table: 'fdb' | 'flows', filter: FlushFilter = {}): number {
-    const port = filter.port === undefined ? 0 : this.#idOfPort(filter.port);
-    if (table === 'flows') return this.#dataplane.flushFlows(port);
-    const network = filter.network === undefined ? 0 : this.#idOfNetwork(filter.network);
-    return this.#dataplane.flushFdb(network, port, filter.mac ?? '');
+    return flushTable(this.#dataplane, this.#state, this.#tables, table, filter);
   }
 
   /** The outside of a memory port. */
   memoryPort(name: string): MemoryPort {
-    const id = this.#idOfPort(name);
+    const id = idOfPort(this.#state.intent, this.#state.allocations, name, '');
     if ((this.#state.intent.ports.get(portKey(name))?.spec.type ?? 'tap') !== 'memory') {
       throw new VswError('VSW_INVALID', `port ${name} is not of type memory`);
     }
@@ -288,77 +269,96 @@ export class VirtualSwitch implements AsyncDisposable {
     return await result;
   }
 
-  async #change(next: Intent, isDryRun: boolean, pathOf: (kind: string, key: string) => string | undefined): Promise<ApplyAnswer> {
+  async #change(next: Intent, { isDryRun, pathOf, named }: Asked): Promise<ApplyAnswer> {
     const changes = changesBetween(this.#state.intent, next);
     const allocations = allocate(next, this.#state.allocations, this.#portIdsEnd);
-    if (isDryRun || changes.length === 0) return { generation: this.#generation, changes };
+    const retried = new Set([...named].filter((key) => this.#running.get(key)?.state === 'failed').map((key) => allocations.portIds[key]!));
+    if (isDryRun || (changes.length === 0 && retried.size === 0)) return { generation: this.#generation, changes };
 
-    const tables = this.#withoutFailed(compile(next, allocations), allocations, changes);
-    const edits = plan(this.#tables, tables);
+    const desired = compile(next, allocations);
     const state: State = {
-      intent: next, allocations, generationMax: this.#generation + generationReserve, processes: this.#processesOf(next, tables, allocations),
+      intent: next, allocations, generationMax: this.#generation + generationReserve, processes: this.#processesOf(next, desired, allocations.portIds),
     };
+    const { leftOut, ended } = this.#whatToLeaveOut(desired, state.processes, named);
+    const tables = withoutPorts(desired, leftOut);
+    const edits = plan(withoutPorts(this.#tables, retried), tables);
     const prepared = await this.#store.prepare(dumpState(state));
-    let answer: CommitAnswer | undefined;
+    let note = (): void => undefined;
     try {
-      if (edits.length > 0) answer = await this.#dataplane.commit(edits);
+      if (edits.length > 0) note = await this.#commit(edits, desired);
     } catch (error) {
       await prepared.discard();
-      throw this.#refusal(error, allocations, pathOf);
+      throw refusal(error, allocations.portIds, pathOf);
     }
+    const adopt = (): void => {
+      for (const key of this.#state.intent.ports.keys()) if (!next.ports.has(key)) this.#running.forget(key);
+      [this.#state, this.#desired, this.#tables, this.#leftOut] = [state, desired, tables, leftOut];
+      note();
+      for (const entry of ended) this.#running.waits(portKey(entry.name), processEnded(entry), undefined);
+    };
     try {
       await prepared.keep();
     } catch (error) {
-      if (answer !== undefined) this.#note(await this.#dataplane.commit(plan(tables, this.#tables)), this.#tables, this.#state);
+      await this.#takeBack(tables, error, adopt);
       throw error;
     }
-    const before = this.#state;
-    this.#state = state;
-    this.#tables = tables;
-    for (const key of before.intent.ports.keys()) if (!next.ports.has(key)) this.#running.forget(key);
-    if (answer !== undefined) this.#note(answer, tables, state);
+    adopt();
     this.#events.push({ type: 'generation', generation: this.#generation, changes });
     return { generation: this.#generation, changes };
   }
 
-  #note(answer: CommitAnswer, tables: TableSet, state: State): void {
-    this.#generation = answer.generation;
-    const keys = new Map(Object.entries(state.allocations.portIds).map(([key, id]) => [id, key]));
-    this.#running.note(answer, tables.ports, (id) => keys.get(id));
+  /** The dataplane goes back to what is stored, because what it was given could not be. */
+  async #takeBack(given: TableSet, cause: unknown, adopt: () => void): Promise<void> {
+    const edits = plan(given, this.#tables);
+    try {
+      if (edits.length > 0) (await this.#commit(edits, this.#desired))();
+    } catch (error) {
+      adopt();
+      throw new VswError('VSW_STATE', `${messageOf(cause)}; the change is active and could not be taken back (${messageOf(error)}): mend the state directory, then apply again`, [], { cause });
+    }
   }
 
-  /** Ports that could not be opened stay out of the tables until somebody changes them. */
-  #withoutFailed(tables: TableSet, allocations: Allocations, changes: readonly Change[]): TableSet {
-    const touched = new Set(changes.filter(({ kind }) => kind === 'Port').map(({ name }) => portKey(name)));
-    const failed = new Set(
-      Object.entries(allocations.portIds).filter(([key]) => this.#running.get(key)?.state === 'failed' && !touched.has(key)).map(([, id]) => id),
-    );
-    return failed.size === 0 ? tables : withoutPorts(tables, failed);
+  /** Commits; the answer notes what became of the ports, which are those of `tables`. */
+  async #commit(edits: readonly Edit[], tables: TableSet): Promise<() => void> {
+    const identities = identitiesOf(edits);
+    const answer = await this.#dataplane.commit(edits);
+    this.#generation = answer.generation;
+    return () => this.#running.note(answer, identities, (id) => keyOf(tables.ports.get(id)));
+  }
+
+  /** Ports that failed stay out until somebody names them, and those whose process has ended until they name another. */
+  #whatToLeaveOut(desired: TableSet, processes: ReadonlyMap<string, string>, named: ReadonlySet<string>): { leftOut: Set<number>; ended: PutPort[] } {
+    const leftOut = new Set<number>();
+    const ended: PutPort[] = [];
+    for (const [id, entry] of desired.ports) {
+      const key = portKey(entry.name);
+      const hasEnded = !isSameProcess(processes, key, entry.netns);
+      const hasFailed = this.#running.get(key)?.state === 'failed' && !named.has(key);
+      if ((!hasEnded && !hasFailed) || sameData(this.#tables.ports.get(id), entry)) continue;
+      leftOut.add(id);
+      if (hasEnded) ended.push(entry);
+    }
+    return { leftOut, ended };
   }
 
   /** The stored wish at the start: a port that cannot be opened is left out, and the others go on. */
   async #bringUp(): Promise<void> {
-    const { intent, allocations } = this.#state;
     await this.#reserveGenerations();
-    let tables = compile(intent, allocations);
-    const keys = new Map(Object.entries(allocations.portIds).map(([key, id]) => [id, key]));
-    for (const [id, entry] of tables.ports) {
-      const known = this.#state.processes.get(keys.get(id)!);
-      if (known === undefined || known === processBehind(entry.netns)) continue;
-      this.#running.fails(keys.get(id)!, `the process of ${entry.netns} has ended`);
-      tables = withoutPorts(tables, new Set([id]));
-    }
-    while (tables.networks.size > 0) {
+    this.#desired = compile(this.#state.intent, this.#state.allocations);
+    const { leftOut, ended } = this.#whatToLeaveOut(this.#desired, this.#state.processes, new Set());
+    for (const entry of ended) this.#running.waits(portKey(entry.name), processEnded(entry), undefined);
+    for (;;) {
+      const tables = withoutPorts(this.#desired, leftOut);
+      const edits = plan(emptyTableSet, tables);
       try {
-        const answer = await this.#dataplane.commit(plan(emptyTableSet, tables));
-        this.#tables = tables;
-        this.#note(answer, tables, this.#state);
+        if (edits.length > 0) (await this.#commit(edits, tables))();
+        [this.#tables, this.#leftOut] = [tables, leftOut];
         break;
       } catch (error) {
-        const key = error instanceof CommitError ? keys.get(error.subject) : undefined;
-        if (!(error instanceof CommitError) || key === undefined || !tables.ports.has(error.subject)) throw error;
-        this.#running.fails(key, error.message);
-        tables = withoutPorts(tables, new Set([error.subject]));
+        const entry = error instanceof CommitError ? tables.ports.get(error.subject) : undefined;
+        if (entry === undefined) throw refusal(error, this.#state.allocations.portIds, () => undefined);
+        this.#running.fails(portKey(entry.name), messageOf(error), namespaceIdentity(entry.netns));
+        leftOut.add(entry.port);
       }
     }
     this.#watch = new PortWatch(() => void this.#look());
@@ -367,7 +367,7 @@ export class VirtualSwitch implements AsyncDisposable {
   /** Ports whose namespace, process or device is not what it was: closed, and attached again where that is right. */
   async #look(): Promise<void> {
     if (this.#looking || this.#closing !== undefined) return;
-    const changed = [...this.#tables.ports.values()].filter((entry) => entry.type === 1 && this.#isChanged(this.#keyOf(entry.port), entry.netns, entry.port));
+    const changed = [...this.#desired.ports.values()].filter((entry) => entry.device !== '' && this.#isChanged(entry));
     if (changed.length === 0) return;
     this.#looking = true;
     try {
@@ -379,40 +379,39 @@ export class VirtualSwitch implements AsyncDisposable {
     }
   }
 
-  #isChanged(key: string | undefined, netns: string, port: number): boolean {
-    const running = key === undefined ? undefined : this.#running.get(key);
-    if (key === undefined || running === undefined || running.state === 'failed') return false;
-    const identity = netns === '' ? undefined : namespaceIdentity(netns);
-    if (running.state === 'waiting') return netns !== '' && identity !== undefined && this.#isSameProcess(key, netns);
-    return identity !== running.identity || this.#dataplane.gone(port);
-  }
-
-  /** A process number that another process has now is not the namespace that was meant. */
-  #isSameProcess(key: string, netns: string): boolean {
-    const known = this.#state.processes.get(key);
-    return known === undefined || known === processBehind(netns);
+  #isChanged(entry: PutPort): boolean {
+    const key = portKey(entry.name);
+    const running = this.#running.get(key);
+    if (running === undefined) return false;
+    const identity = entry.netns === '' ? undefined : namespaceIdentity(entry.netns);
+    if (running.state === 'ready') return identity !== running.identity || this.#dataplane.gone(entry.port);
+    return identity !== undefined && identity !== running.identity && isSameProcess(this.#state.processes, key, entry.netns);
   }
 
   async #reattach(port: number): Promise<void> {
-    const entry = this.#tables.ports.get(port);
-    const key = this.#keyOf(port);
-    if (entry === undefined || key === undefined || !this.#isChanged(key, entry.netns, port)) return;
+    const entry = this.#desired.ports.get(port);
+    if (entry === undefined || !this.#isChanged(entry)) return;
+    const key = portKey(entry.name);
     await this.#reserveGenerations();
     if (this.#running.get(key)?.state === 'ready') {
-      const answer = await this.#dataplane.commit([{ edit: 'ClosePort', port }]);
-      this.#generation = answer.generation;
+      await this.#commit([{ edit: 'ClosePort', port }], this.#desired);
       const isThere = entry.netns === '' || namespaceIdentity(entry.netns) !== undefined;
-      this.#running.waits(key, isThere ? 'its namespace or device was replaced' : `there is no network namespace at ${entry.netns}`);
+      this.#running.waits(key, isThere ? 'its namespace or device was replaced' : `there is no network namespace at ${entry.netns}`, undefined);
     }
-    if (entry.netns !== '' && (namespaceIdentity(entry.netns) === undefined || !this.#isSameProcess(key, entry.netns))) return;
+    const identity = entry.netns === '' ? undefined : namespaceIdentity(entry.netns);
+    if (entry.netns !== '' && identity === undefined) return;
+    if (!isSameProcess(this.#state.processes, key, entry.netns)) return this.#running.waits(key, processEnded(entry), undefined);
+    const leftOut = new Set([...this.#leftOut].filter((id) => id !== port));
+    const tables = withoutPorts(this.#desired, leftOut);
     try {
-      this.#note(await this.#dataplane.commit([entry]), this.#tables, this.#state);
-      const processes = this.#processesOf(this.#state.intent, this.#tables, this.#state.allocations);
-      if (processes.size !== this.#state.processes.size) await this.#save({ ...this.#state, processes });
+      (await this.#commit(plan(withoutPorts(this.#tables, new Set([port])), tables), tables))();
+      [this.#tables, this.#leftOut] = [tables, leftOut];
     } catch (error) {
       if (!(error instanceof CommitError)) throw error;
-      this.#running.waits(key, error.message);
+      return this.#running.fails(key, error.message, identity);
     }
+    const processes = this.#processesOf(this.#state.intent, this.#desired, this.#state.allocations.portIds);
+    if (processes.size !== this.#state.processes.size) await this.#save({ ...this.#state, processes });
   }
 
   /** Keeps the stored mark ahead of the numbers that are given out. */
@@ -428,10 +427,10 @@ export class VirtualSwitch implements AsyncDisposable {
   }
 
   /** When the processes were started whose namespaces ports name by number; once known, it stays. */
-  #processesOf(intent: Intent, tables: TableSet, allocations: Allocations): Map<string, string> {
+  #processesOf(intent: Intent, tables: TableSet, portIds: Readonly<Record<string, number>>): Map<string, string> {
     const processes = new Map<string, string>();
     for (const [key, port] of intent.ports) {
-      const netns = tables.ports.get(allocations.portIds[key]!)?.netns ?? '';
+      const netns = tables.ports.get(portIds[key]!)?.netns ?? '';
       const isSame = this.#state.intent.ports.get(key)?.spec.netns === port.spec.netns;
       const started = (isSame ? this.#state.processes.get(key) : undefined) ?? processBehind(netns);
       if (started !== undefined) processes.set(key, started);
@@ -439,42 +438,9 @@ export class VirtualSwitch implements AsyncDisposable {
     return processes;
   }
 
-  /** A refusal by the dataplane, told at the resource that it is about. */
-  #refusal(error: unknown, allocations: Allocations, pathOf: (kind: string, key: string) => string | undefined): unknown {
-    if (!(error instanceof CommitError)) return error;
-    const key = Object.entries(allocations.portIds).find(([, id]) => id === error.subject)?.[0];
-    const code = error.code === 'permission' ? 'VSW_PERMISSION' : error.code === 'limit' ? 'VSW_LIMIT' : error.code === 'malformed' || error.code === 'invalid' ? 'VSW_BUG' : 'VSW_DEVICE';
-    const path = key === undefined ? '' : pathOf('Port', key) ?? '';
-    const detail: ErrorDetail = {
-      path: path === '' ? '' : `${path}/spec`,
-      message: `${key === undefined ? '' : `port ${portName(key)}: `}${error.message}`,
-      remedy: remedies[error.code] ?? 'mend what the message names, then apply again; nothing was changed',
-    };
-    return VswError.of(code, [detail]);
-  }
-
-  #statusOf(key: string): ReturnType<RunningPorts['status']> | undefined {
-    const id = this.#state.intent.ports.has(key) ? this.#state.allocations.portIds[key] : undefined;
-    if (id === undefined) return undefined;
-    const entry = this.#tables.ports.get(id) ?? compile(this.#state.intent, this.#state.allocations).ports.get(id)!;
-    return this.#running.status(key, entry);
-  }
-
-  #keyOf(id: number): string | undefined {
-    const name = this.#tables.ports.get(id)?.name;
-    return name === undefined ? undefined : portKey(name);
-  }
-
-  #idOfPort(name: string): number {
-    const id = this.#state.intent.ports.has(portKey(name)) ? this.#state.allocations.portIds[portKey(name)] : undefined;
-    if (id === undefined) throw notFound('Port', name, [...this.#state.intent.ports.keys()].map(portName), '/port');
-    return id;
-  }
-
-  #idOfNetwork(name: string): number {
-    const id = this.#state.intent.networks.has(name) ? this.#state.allocations.networkIds[name] : undefined;
-    if (id === undefined) throw notFound('Network', name, [...this.#state.intent.networks.keys()], '/network');
-    return id;
+  /** Of a declared port. */
+  #statusOf(key: string): PortStatus {
+    return this.#running.status(key, this.#desired.ports.get(this.#state.allocations.portIds[key]!)!);
   }
 
   /** What the workers noticed; seldom while nobody watches. */
@@ -495,47 +461,16 @@ export class VirtualSwitch implements AsyncDisposable {
   }
 }
 
-const remedies: Readonly<Partial<Record<CommitError['code'], string>>> = {
-  permission: 'run the switch as root, or with CAP_NET_ADMIN and CAP_SYS_ADMIN; nothing was changed',
-  limit: 'delete some, or open the switch with larger limits; nothing was changed',
-  malformed: 'report this with the version of the switch; nothing was changed',
-  invalid: 'report this with the version of the switch; nothing was changed',
-};
-
-function notFound(kind: ResourceKind, name: string, known: readonly string[], path: string): VswError {
-  const meant = nearest(name, known);
-  const remedy = meant === undefined ? `"vswitchctl get ${kind.toLowerCase()}s" lists what is there` : `did you mean ${meant}?`;
-  return VswError.of('VSW_NOT_FOUND', [{ path, message: `there is no ${kind.toLowerCase()} ${name}`, remedy }]);
+/** A process number that another process has now is not the namespace that was meant. */
+function isSameProcess(processes: ReadonlyMap<string, string>, key: string, netns: string): boolean {
+  const known = processes.get(key);
+  return known === undefined || known === processBehind(netns);
 }
 
-function withoutPorts(tables: TableSet, ids: ReadonlySet<number>): TableSet {
-  return {
-    networks: tables.networks,
-    ports: new Map([...tables.ports].filter(([id]) => !ids.has(id))),
-    staticMacs: new Map([...tables.staticMacs].filter(([, entry]) => !ids.has(entry.port))),
-  };
+function processEnded({ netns }: PutPort): string {
+  return `the process behind ${netns} has ended: give the port another netns, or delete it`;
 }
 
-/** Where in the request a resource stands. */
-function pathsOf(values: readonly unknown[]): (kind: string, key: string) => string | undefined {
-  return (kind, key) => {
-    const at = values.findIndex((value) => {
-      const { kind: itsKind, metadata } = value as { kind: string; metadata: { name: string; namespace?: string } };
-      return itsKind === kind && (kind === 'Port' ? `${metadata.namespace ?? 'default'}/${metadata.name}` : metadata.name) === key;
-    });
-    return at < 0 ? undefined : `/${at}`;
-  };
-}
-
-/** A port as `attach` takes it: a resource as it is, otherwise a name with the fields of its spec. */
-function asPortResource(port: unknown): unknown {
-  if (typeof port !== 'object' || port === null || 'metadata' in port || 'kind' in port) return port;
-  const { name, namespace, labels, ...spec } = port as Record<string, unknown>;
-  const metadata = { name, ...(namespace !== undefined && { namespace }), ...(labels !== undefined && { labels }) };
-  return { apiVersion: 'vswitch/v1', kind: 'Port', metadata, spec };
-}
-
-function portKeyOf(resource: unknown): string {
-  const { metadata } = resource as { metadata: { name: string; namespace?: string } };
-  return `${metadata.namespace ?? 'default'}/${metadata.name}`;
+function keyOf(entry: PutPort | undefined): string | undefined {
+  return entry === undefined ? undefined : portKey(entry.name);
 }

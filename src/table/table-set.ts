@@ -13,3 +13,13 @@ export interface TableSet {
 }
 
 export const emptyTableSet: TableSet = { networks: new Map(), ports: new Map(), staticMacs: new Map() };
+
+/** The tables without some ports and without the static MACs that lead to them. */
+export function withoutPorts(tables: TableSet, ids: ReadonlySet<number>): TableSet {
+  if (ids.size === 0) return tables;
+  return {
+    networks: tables.networks,
+    ports: new Map([...tables.ports].filter(([id]) => !ids.has(id))),
+    staticMacs: new Map([...tables.staticMacs].filter(([, entry]) => !ids.has(entry.port))),
+  };
+}

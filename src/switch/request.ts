@@ -1,0 +1,52 @@
+/** What was asked, in the forms that the library takes it: where a resource stands in it, and one port by its fields. */
+import type { VswError } from '../errors.ts';
+import { portKey, type ResourceKind } from '../intent/intent.ts';
+
+/** The JSON Pointer of a resource in a request; undefined when it is not in it. */
+export type PathOf = (kind: ResourceKind, key: string) => string | undefined;
+
+interface Named {
+  readonly kind?: unknown;
+  readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown };
+}
+
+export function pathsOf(resources: readonly unknown[]): PathOf {
+  const paths = new Map(resources.map((resource, index) => [placeOf(resource), `/${index}`]));
+  return (kind, key) => paths.get(`${kind} ${key}`);
+}
+
+/** Keys of the ports that a request names. */
+export function portsIn(resources: readonly unknown[]): string[] {
+  return resources.map(placeOf).filter((place) => place.startsWith('Port ')).map((place) => place.slice('Port '.length));
+}
+
+function placeOf(resource: unknown): string {
+  const { kind, metadata } = (resource ?? {}) as Named;
+  return kind === 'Port' ? `Port ${String(metadata?.namespace ?? 'default')}/${String(metadata?.name)}` : `${String(kind)} ${String(metadata?.name)}`;
+}
+
+/** A port as `attach` takes it: a resource as it is, otherwise its name with the fields of its spec. */
+export function asPortResource(port: unknown): { readonly resource: unknown; readonly isFlat: boolean } {
+  if (typeof port !== 'object' || port === null || 'metadata' in port || 'kind' in port) return { resource: port, isFlat: false };
+  const { name, namespace, labels, ...spec } = port as Record<string, unknown>;
+  const metadata: Record<string, unknown> = { name };
+  if (typeof name === 'string' && name.includes('/')) {
+    [metadata['namespace'], metadata['name']] = splitKey(portKey(name));
+  }
+  if (namespace !== undefined) metadata['namespace'] = namespace;
+  if (labels !== undefined) metadata['labels'] = labels;
+  return { resource: { apiVersion: 'vswitch/v1', kind: 'Port', metadata, spec }, isFlat: true };
+}
+
+function splitKey(key: string): [string, string] {
+  const slash = key.indexOf('/');
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}
+
+/** An error about the first and only resource, with its paths as they stand in what was given. */
+export function aboutOnePort(error: VswError, isFlat: boolean): VswError {
+  return error.mapPaths((path) => {
+    const inside = path.replace(/^\/0(?=\/|$)/, '');
+    return isFlat ? inside.replace(/^\/(spec|metadata)(?=\/|$)/, '') : inside;
+  });
+}

@@ -1,0 +1,46 @@
+/** The declared resources as they are shown: by kind and name, ports with their status. */
+import type { Allocations } from '../compile/allocations.ts';
+import { VswError } from '../errors.ts';
+import { portKey, portName, type Intent, type Resource, type ResourceKind } from '../intent/intent.ts';
+import type { PortStatus } from '../intent/port.ts';
+import { nearest } from '../intent/suggest.ts';
+import { resourceKind } from '../intent/validate.ts';
+
+/** The resources of a kind in the order of their names, or the one of that name. Throws VSW_NOT_FOUND. */
+export function listResources(intent: Intent, statusOf: (key: string) => PortStatus, kind: string, name: string | undefined): Resource[] {
+  const known = resourceKind(kind);
+  if (known === undefined) {
+    throw VswError.of('VSW_NOT_FOUND', [{ path: '/kind', message: `there is no kind ${kind}`, remedy: 'ask for Network, Port or Namespace' }]);
+  }
+  const { networks, namespaces, ports } = intent;
+  const shown = (key: string): string => (known === 'Port' ? portName(key) : key);
+  const map: ReadonlyMap<string, Resource> = known === 'Network' ? networks : known === 'Namespace' ? namespaces : ports;
+  const show = (key: string, resource: Resource): Resource => (resource.kind === 'Port' ? { ...resource, status: statusOf(key) } : resource);
+  if (name === undefined) {
+    return [...map].sort(([a], [b]) => (shown(a) < shown(b) ? -1 : 1)).map(([key, resource]) => show(key, resource));
+  }
+  const key = known === 'Port' ? portKey(name) : name;
+  const found = map.get(key);
+  if (found === undefined) throw notFound(known, shown(key), [...map.keys()].map(shown), '');
+  return [show(key, found)];
+}
+
+/** The number of a declared port; `path` is where its name stood. Throws VSW_NOT_FOUND. */
+export function idOfPort(intent: Intent, allocations: Allocations, name: string, path: string): number {
+  const id = intent.ports.has(portKey(name)) ? allocations.portIds[portKey(name)] : undefined;
+  if (id === undefined) throw notFound('Port', name, [...intent.ports.keys()].map(portName), path);
+  return id;
+}
+
+/** The number of a declared network; `path` is where its name stood. Throws VSW_NOT_FOUND. */
+export function idOfNetwork(intent: Intent, allocations: Allocations, name: string, path: string): number {
+  const id = intent.networks.has(name) ? allocations.networkIds[name] : undefined;
+  if (id === undefined) throw notFound('Network', name, [...intent.networks.keys()], path);
+  return id;
+}
+
+function notFound(kind: ResourceKind, name: string, known: readonly string[], path: string): VswError {
+  const meant = nearest(name, known);
+  const remedy = meant === undefined ? `"vswitchctl get ${kind.toLowerCase()}s" lists what is there` : `did you mean ${meant}?`;
+  return VswError.of('VSW_NOT_FOUND', [{ path, message: `there is no ${kind.toLowerCase()} ${name}`, remedy }]);
+}
