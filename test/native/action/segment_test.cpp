@@ -133,7 +133,7 @@ TEST("action/segment: a segment longer than a slot points into the super-frame")
   CHECK(segment.packet.tail == super.packet.tail + (9054 - Packet::kSlotSize));
   CHECK_EQUAL(segment.packet.tail_length, 9000u);
   REQUIRE(segmenter.next(segment.packet));
-  CHECK_EQUAL(segment.packet.tail_length, 2000u - 0u);
+  CHECK_EQUAL(segment.packet.tail_length, 2000u);
 }
 
 TEST("action/segment: a UDP checksum that comes out as 0 is written as 0xffff") {

@@ -2,7 +2,8 @@
 
 Run as root, `/usr/bin/python3 test/native/action/data/linux_segments.py > test/native/action/data/linux_segments.def`.
 Two TAPs stand on a bridge in a namespace of their own: a super-frame is written to the one, and because
-the other takes no offload, the kernel cuts it in between.
+the other takes no offload, the kernel cuts it in between. Some are also sent with a sum in the checksum
+field that is not the pseudo-header's: Linux takes the sender's word for it, and so do we.
 """
 import ctypes
 import fcntl
@@ -18,6 +19,7 @@ TUNSETIFF, TUNSETOFFLOAD, TUNSETVNETHDRSZ = 0x400454CA, 0x400454D0, 0x400454D8
 IFF_TAP, IFF_NO_PI, IFF_VNET_HDR = 0x0002, 0x1000, 0x4000
 EVERY_OFFLOAD = 0x01 | 0x02 | 0x04 | 0x08 | 0x20 | 0x40  # checksum, TSO4, TSO6, ECN, USO4, USO6
 HEADER = struct.Struct('<BBHHHH')
+PATTERN = re.compile(r'SUPER\("(.*)", (\w+), (\d+), (\w+), (\d+), (\d+), "(\w+)", (\d+)\)')
 GSO = {'kTcp4': 1, 'kTcp6': 4, 'kUdp': 5}
 
 
@@ -46,6 +48,17 @@ def read_all(device):
     return frames
 
 
+def super_frames():
+    definitions = pathlib.Path(__file__).with_name('segments.def').read_text().splitlines()
+    lines = [line for line in definitions if PATTERN.match(line)]
+    yield from lines
+    for line in lines:
+        name, _, _, _, start, offset, headers, _ = PATTERN.match(line).groups()
+        if name in ('tcp4', 'tcp6', 'udp4', 'udp6'):
+            at = 2 * (int(start) + int(offset))
+            yield line.replace(headers, headers[:at] + 'beef' + headers[at + 4:]).replace(name, f'{name} with a wrong sum', 1)
+
+
 def main():
     # This process alone is in the namespace, which ends with it.
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
@@ -57,12 +70,8 @@ def main():
     read_all(receiver)
 
     print('// The super-frames of segments.def, cut by Linux ' + os.uname().release.split('-')[0] + ' (linux_segments.py).')
-    pattern = re.compile(r'SUPER\("(.*)", (\w+), (\d+), (\w+), (\d+), (\d+), "(\w+)", (\d+)\)')
-    for line in pathlib.Path(__file__).with_name('segments.def').read_text().splitlines():
-        match = pattern.match(line)
-        if not match:
-            continue
-        name, gso, size, ecn, start, offset, headers, length = match.groups()
+    for line in super_frames():
+        name, gso, size, ecn, start, offset, headers, length = PATTERN.match(line).groups()
         data = payload(int(length))
         header_length = len(headers) // 2
         hint = HEADER.pack(1, GSO[gso] | (0x80 if ecn == 'true' else 0), header_length, int(size), int(start), int(offset))
