@@ -5,13 +5,14 @@
  * when all that it showed was as promised, 1 when not, 128 and the signal's number when interrupted.
  */
 import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { endAll } from './command.ts';
 import { removeOrphans } from './container.ts';
 import { Scene } from './scene.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export async function main(_args: readonly string[] = []): Promise<number> {
+export async function main(): Promise<number> {
   const begun = Date.now();
   const interruption = new AbortController();
   let code = 0;
@@ -57,3 +58,5 @@ export async function main(_args: readonly string[] = []): Promise<number> {
   print(`\n${code === 0 ? `Done in ${seconds} s` : `Ended after ${seconds} s`}: namespaces, devices, daemon and state are removed.`);
   return code;
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(await main());

@@ -25,4 +25,4 @@ try {
 }
 preparing = false;
 const { main } = await import('../../out/src/demo/main.js');
-process.exit(await main(process.argv.slice(2)));
+process.exit(await main());
