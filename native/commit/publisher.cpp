@@ -15,6 +15,12 @@ bool same_device(const PortSettings& one, const PortSettings& other) {
          (one.type == PortType::kTap || one.type == PortType::kPcap);
 }
 
+// What was learned at a port that has gone, moved, or may hold nothing undeclared any more.
+bool forgets_macs(const PortEntry* before, const PortEntry* after) {
+  if (before == nullptr || before->anti_spoof) return false;
+  return after == nullptr || !after->device || after->anti_spoof || !(after->network == before->network);
+}
+
 }  // namespace
 
 Publisher::Publisher(Fabric& fabric, GenerationId first) : fabric_(fabric) {
@@ -131,8 +137,9 @@ Result<Receipt> Publisher::commit(const Transaction& transaction) {
   for (const PortId id : deleted) workers_->flush_flows(id);
   workers_->settle();
   // From here on nobody judges by the old generation.
+  for (const PortId id : touched)
+    if (forgets_macs(before->port(id), after->port(id))) fabric_.macs.flush({}, id, {});
   for (const PortId id : deleted) {
-    fabric_.macs.flush({}, id, {});
     fabric_.counters.retire(id);
     fabric_.drop_log.forget(id);
   }
