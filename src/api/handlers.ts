@@ -61,7 +61,7 @@ function ofCollection(collection: Collection): [OperationId, Handler][] {
     [`list_${collection}`, (served) => ({ items: served.get(kind) })],
     [`get_${collection}`, (served, { name }) => served.get(kind, name)[0]],
     [`put_${collection}`, (served, asked) => put(served, kind, asked)],
-    [`delete_${collection}`, async (served, { name }) => await served.delete([{ kind, name }])],
+    [`delete_${collection}`, async (served, { name }) => await translating(() => served.delete([{ kind, name }]), ofOnlyOne)],
   ];
 }
 

@@ -65,7 +65,7 @@ export function problemOf(error: unknown, path: (switchPath: string) => string =
     // The message may open with the first error's path, which was just moved.
     const first = error.errors[0]?.path;
     const detail = first !== undefined && first !== '' && error.message.startsWith(`${first}:`)
-      ? path(first) + error.message.slice(first.length) : error.message;
+      ? (path(first) + error.message.slice(first.length)).replace(/^: /, '') : error.message;
     return new Problem(error.status, detail, errors);
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -65,10 +65,11 @@ export class Daemon {
     const { signal } = this.#stopping;
     const follow = async (): Promise<void> => {
       for await (const event of this.#switch.watch({ signal })) {
+        const about = (port: string): Record<string, string> => ({ event: event.type, port });
         if (event.type === 'warning') this.#log.write('warn', event.message, { event: event.type });
-        else if (event.type === 'port_failed') this.#log.write('warn', `port ${event.port} failed: ${event.message}`, { ...event });
-        else if (event.type === 'port_waiting') this.#log.write('info', `port ${event.port} waits: ${event.message}`, { ...event });
-        else if (event.type === 'port_ready') this.#log.write('info', `port ${event.port} is ready`, { ...event });
+        else if (event.type === 'port_failed') this.#log.write('warn', `port ${event.port} failed: ${event.message}`, about(event.port));
+        else if (event.type === 'port_waiting') this.#log.write('info', `port ${event.port} waits: ${event.message}`, about(event.port));
+        else if (event.type === 'port_ready') this.#log.write('info', `port ${event.port} is ready`, about(event.port));
       }
     };
     follow().catch((error: unknown) => {

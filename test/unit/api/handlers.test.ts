@@ -54,6 +54,8 @@ t.test('one resource is put, read and deleted under its name', async (t) => {
   const gone = await ask(path, 'GET', '/v1/ports/shop%2Fweb-1');
   t.equal(gone.status, 404);
   t.match(gone.body.errors[0], { message: /there is no Port shop\/web-1/, remedy: /vswitchctl get/ });
+  const again = await ask(path, 'DELETE', '/v1/ports/shop%2Fweb-1');
+  t.same([again.status, again.body.detail, again.body.errors[0].path], [404, 'there is no Port shop/web-1', '']);
   t.equal((await ask(path, 'PUT', '/v1/ports/web-2?dryRun=true', port('web-2'))).status, 200);
   t.equal(scripted.resources.size, 0);
   const text = 'apiVersion: vswitch/v1\nkind: Network\nmetadata: {name: dev}\n';
