@@ -30,7 +30,7 @@
         '-isystem<!(node -p "path.dirname(require.resolve(\'node-addon-api/package.json\'))")',
         '-isystem<(node_root_dir)/include/node',
       ],
-      'ldflags': ['-pthread'],
+      'ldflags': ['-pthread', '-Wl,--version-script=<(module_root_dir)/native/binding/exports.map'],
     },
   ],
 }
