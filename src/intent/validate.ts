@@ -103,7 +103,7 @@ function notFound(kind: ResourceKind, name: string, intent: Intent, path: string
   const meant = nearest(kind === 'Port' ? portName(name) : name, [...known.keys()].map(kind === 'Port' ? portName : String));
   return {
     path,
-    message: `there is no ${kind} ${name}`,
+    message: `there is no ${kind.toLowerCase()} ${name}`,
     remedy: meant ? `did you mean ${meant}?` : `"vswitchctl get ${kind.toLowerCase()}s" lists what is there`,
   };
 }

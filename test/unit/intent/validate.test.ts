@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { VswError, type ErrorDetail } from '../../../src/errors.ts';
+import { nothingHeld } from '../../../src/intent/held.ts';
+import { emptyIntent, resourcesOf } from '../../../src/intent/intent.ts';
+import { intentWith, intentWithout, resourceKind } from '../../../src/intent/validate.ts';
+import { namespace, network, port } from './resources.ts';
+
+const running = intentWith([network('dev'), network('ops'), port('a'), port('shop/b'), namespace('shop')], emptyIntent, nothingHeld);
+function refused(work: () => unknown): VswError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof VswError) return error;
+  }
+  throw new Error('it was not refused');
+}
+const errorsOf = (resources: readonly unknown[]): readonly ErrorDetail[] => refused(() => intentWith(resources, running, nothingHeld)).errors;
+
+t.test('a request creates and replaces, and removes nothing', (t) => {
+  const next = intentWith([port('a', { mtu: 1400 }), port('c')], running, nothingHeld);
+  t.strictSame([...next.ports.keys()], ['default/a', 'shop/b', 'default/c']);
+  t.equal(next.ports.get('default/a')?.spec.mtu, 1400);
+  t.equal(running.ports.get('default/a')?.spec.mtu, undefined, 'what ran is not touched');
+  t.end();
+});
+
+t.test('the order of the resources means nothing', (t) => {
+  const resources = [network('dev', { subnets: ['10.0.0.0/24'] }), network('ops'), port('a'), port('shop/b', { network: 'ops' }), namespace('shop')];
+  const wanted = resourcesOf(intentWith(resources, emptyIntent, nothingHeld));
+  fc.assert(fc.property(fc.shuffledSubarray(resources, { minLength: resources.length }), (shuffled) => {
+    t.strictSame(resourcesOf(intentWith(shuffled, emptyIntent, nothingHeld)), wanted);
+  }), { numRuns: 20 });
+  t.end();
+});
+
+t.test('errors of form and of coherence come together', (t) => {
+  t.strictSame(errorsOf([port('x', { colour: 1 }), port('y', { network: 'nowhere' }), 5, { kind: 'Prot' }, { metadata: {} }]).map(({ path }) => path).sort(),
+    ['/0/spec/colour', '/1/spec/network', '/2', '/3/kind', '/4/kind']);
+  t.end();
+});
+
+t.test('a kind of a later version is refused by name, and a mistyped one is recognised', (t) => {
+  t.match(errorsOf([{ kind: 'Policy' }, { kind: 'NetworkPolicy' }, { kind: 'port' }, { kind: 'Gateway' }]), [
+    { message: 'Policy is not available in this version' }, { message: 'NetworkPolicy is not available in this version' },
+    { path: '/2/kind', remedy: 'did you mean Port?' }, { remedy: 'write one of Network, Port, Namespace' },
+  ]);
+  t.end();
+});
+
+t.test('a resource stands once in a request', (t) => {
+  t.match(errorsOf([port('a'), port('default/a')]), [{ path: '/1/metadata/name', message: /is in the request twice, first at \/0/ }]);
+  t.end();
+});
+
+t.test('the wrong apiVersion is refused', (t) => {
+  t.match(errorsOf([{ ...port('a'), apiVersion: 'v1' }]), [{ path: '/0/apiVersion', remedy: 'write "vswitch/v1"' }]);
+  t.match(errorsOf([{ ...namespace('a'), apiVersion: 'vswitch/v1' }]), [{ path: '/0/apiVersion', remedy: 'write "v1"' }]);
+  t.match(errorsOf([{ ...network('x'), metadata: { name: 'x', namespace: 'shop' } }]), [{ path: '/0/metadata/namespace' }]);
+  t.end();
+});
+
+t.test('delete removes what is named, in any order', (t) => {
+  const next = intentWithout([{ kind: 'Network', name: 'dev' }, { kind: 'Port', name: 'default/a' }, { kind: 'Port', name: 'shop/b' }], running);
+  t.strictSame(resourcesOf(next).map(({ kind, metadata }) => `${kind} ${metadata.name}`), ['Network ops', 'Namespace shop']);
+  t.end();
+});
+
+t.test('what is not there is told with what was meant', (t) => {
+  const error = refused(() => intentWithout([{ kind: 'Port', name: 'shop/bb' }, { kind: 'Network', name: 'zzzz' }], running));
+  t.equal(error.status, 404);
+  t.match(error.errors, [{ path: '/0', message: 'there is no port shop/bb', remedy: 'did you mean shop/b?' }, { path: '/1', message: 'there is no network zzzz' }]);
+  t.end();
+});
+
+t.test('a network with ports stays, and is told which', (t) => {
+  const error = refused(() => intentWithout([{ kind: 'Network', name: 'dev' }], running));
+  t.equal(error.status, 409);
+  t.match(error.errors, [{ path: '/0', message: 'network dev still has ports a, shop/b' }]);
+  t.end();
+});
+
+t.test('a port that a static MAC leads to stays', (t) => {
+  const mapped = intentWith([network('dev', { staticMacs: [{ mac: '02:00:00:00:00:99', port: 'a' }] })], running, nothingHeld);
+  t.match(refused(() => intentWithout([{ kind: 'Port', name: 'a' }], mapped)).errors, [{ message: 'network dev maps 02:00:00:00:00:99 to port a' }]);
+  t.end();
+});
+
+t.test('a kind is known by its usual spellings', (t) => {
+  for (const text of ['Port', 'port', 'ports', 'PORTS']) t.equal(resourceKind(text), 'Port');
+  t.equal(resourceKind('namespaces'), 'Namespace');
+  t.equal(resourceKind('pod'), undefined);
+  t.end();
+});
