@@ -37,5 +37,5 @@ t.test('explain tells what happens', { timeout: 600_000 }, async (t) => {
     const lie = await findLie(world);
     if (lie !== undefined) throw new Error(lie);
   });
-  await holds(t, 'the verdict, its reason and the receivers', property as fc.IRawProperty<unknown>, 80);
+  await holds(t, 'the verdict, its reason and the receivers', property as fc.IRawProperty<unknown>, 250);
 });

@@ -18,6 +18,6 @@ function alike(one: Manner, other: Manner): fc.IRawProperty<unknown> {
 }
 
 t.test('what is remembered changes nothing', { timeout: 600_000 }, async (t) => {
-  await holds(t, 'with and without the flow cache alike', alike({ batched: false, cold: false }, { batched: false, cold: true }), 120);
-  await holds(t, 'any cutting into batches alike', alike({ batched: true, cold: false }, { batched: false, cold: false }), 120);
+  await holds(t, 'with and without the flow cache alike', alike({ batched: false, cold: false }, { batched: false, cold: true }), 250);
+  await holds(t, 'any cutting into batches alike', alike({ batched: true, cold: false }, { batched: false, cold: false }), 250);
 });
