@@ -13,11 +13,13 @@ class Writer {
   #length = 0;
 
   number(value: number, size: 1 | 2 | 4): void {
-    this.#bytes.writeUIntLE(value, this.#grow(size), size);
+    const at = this.#grow(size); // may replace the buffer
+    this.#bytes.writeUIntLE(value, at, size);
   }
 
   raw(bytes: Uint8Array | readonly number[]): void {
-    this.#bytes.set(bytes, this.#grow(bytes.length));
+    const at = this.#grow(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   finish(): Uint8Array {
