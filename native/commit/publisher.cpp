@@ -139,6 +139,10 @@ Result<Receipt> Publisher::commit(const Transaction& transaction) {
   // From here on nobody judges by the old generation.
   for (const PortId id : touched)
     if (forgets_macs(before->port(id), after->port(id))) fabric_.macs.flush({}, id, {});
+  for (const PortId id : touched)
+    if (const PortEntry* port = after->port(id); port != nullptr) fabric_.macs.forget(port->network, port->settings.mac);
+  for (const Edit& edit : transaction.edits())
+    if (const auto* put = std::get_if<PutStaticMac>(&edit)) fabric_.macs.forget(NetworkId{put->network}, put->mac);
   for (const PortId id : deleted) {
     fabric_.counters.retire(id);
     fabric_.drop_log.forget(id);

@@ -76,6 +76,11 @@ void MacTable::remove(Slot& slot, std::uint64_t key) noexcept {
   version_.fetch_add(1, std::memory_order_acq_rel);
 }
 
+void MacTable::forget(NetworkId network, const Mac& mac) noexcept {
+  const std::uint64_t key = key_of(network, mac);
+  if (Slot* slot = find_slot(key); slot != nullptr) remove(*slot, key);
+}
+
 std::uint32_t MacTable::flush(NetworkId network, PortId port, const Mac& mac) noexcept {
   std::uint32_t removed = 0;
   std::uint32_t cursor = 0;

@@ -39,6 +39,8 @@ class MacTable {
                 PortId& from) noexcept;
   // Heard again where it is known to be; no effect when it is not.
   void refresh(NetworkId network, const Mac& mac, PortId port, std::uint32_t now_ms) noexcept;
+  // Removes this one, wherever it was heard: it was declared, and is learned no more.
+  void forget(NetworkId network, const Mac& mac) noexcept;
   // Removes what matches (a zero id or MAC matches all); how many.
   std::uint32_t flush(NetworkId network, PortId port, const Mac& mac) noexcept;
 
