@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { formatCidr } from '../../../src/address/cidr.ts';
+import { allocate, heldBy, noAllocations } from '../../../src/compile/allocations.ts';
+import { compile } from '../../../src/compile/compile.ts';
+import { emptyIntent } from '../../../src/intent/intent.ts';
+import { nothingHeld } from '../../../src/intent/held.ts';
+import { intentWith } from '../../../src/intent/validate.ts';
+import type { TableSet } from '../../../src/table/table-set.ts';
+import { network, port, tap } from '../intent/resources.ts';
+
+function compiled(...resources: unknown[]): TableSet {
+  const intent = intentWith(resources, emptyIntent, nothingHeld);
+  return compile(intent, allocate(intent, noAllocations, 100));
+}
+
+t.test('what is left open gets its default', (t) => {
+  const tables = compiled(network('dev'), tap('a'));
+  t.match(tables.networks.get(1), { edit: 'PutNetwork', network: 1, name: 'dev', mtu: 1500, macAgeMs: 300_000, etherTypes: [], ingressAllowed: 1, egressAllowed: 1 });
+  t.match(tables.ports.get(1), {
+    edit: 'PutPort', port: 1, name: 'a', network: 1, type: 1, netns: '/run/netns/a', device: 'eth0', addresses: [], routes: [], mtu: 1500,
+    antiSpoof: 1, persist: 1, offloads: 0, macsMax: 256, flowsMax: 65_536, pcapRead: '', pcapWrite: '',
+  });
+  t.end();
+});
+
+t.test('what is said is meant', (t) => {
+  const tables = compiled(
+    network('dev', { mtu: 1400, macAgeSeconds: 2, etherTypes: ['0x88cc', 0x1234], defaultPolicy: { egress: 'drop' }, staticMacs: [{ mac: '02:00:00:00:00:99', port: 'shop/m' }] }),
+    port('shop/m', { offloads: true, antiSpoof: false, mac: '02:00:00:00:00:01', limits: { macs: 3, flows: 5 } }),
+    port('p', { type: 'pcap', pcap: { read: '/in', write: '/out' }, mtu: 1000 }),
+    tap('t', { netns: 'pid:7', persist: false, addresses: ['10.0.0.1/24'], routes: [{ to: 'default', via: '10.0.0.254' }, { to: '10.9.0.0/16' }] }),
+  );
+  t.match(tables.networks.get(1), { mtu: 1400, macAgeMs: 2000, etherTypes: [0x1234, 0x88cc], ingressAllowed: 1, egressAllowed: 0 });
+  const byName = new Map([...tables.ports.values()].map((entry) => [entry.name, entry]));
+  t.match(byName.get('shop/m'), { type: 2, offloads: 1, antiSpoof: 0, mac: '02:00:00:00:00:01', macsMax: 3, flowsMax: 5, mtu: 1400, netns: '', device: '' });
+  t.match(byName.get('p'), { type: 3, pcapRead: '/in', pcapWrite: '/out', mtu: 1000 });
+  const tapped = byName.get('t')!;
+  t.match(tapped, { netns: '/proc/7/ns/net', persist: 0 });
+  t.strictSame(tapped.routes.map(({ to, via }) => [formatCidr(to), via?.value]), [['0.0.0.0/0', 0x0a0000fen], ['10.9.0.0/16', undefined]]);
+  t.strictSame([...tables.staticMacs.values()], [{ edit: 'PutStaticMac', network: 1, mac: '02:00:00:00:00:99', port: byName.get('shop/m')!.port }]);
+  t.end();
+});
+
+t.test('a default route is of the family of its next hop', (t) => {
+  const entry = [...compiled(network('dev'), port('a', { addresses: ['fd00::1/64'], routes: [{ to: 'default', via: 'fd00::fe' }] })).ports.values()][0]!;
+  t.strictSame(entry.routes.map(({ to }) => formatCidr(to)), ['::/0']);
+  t.end();
+});
+
+t.test('the order in which the wish was written means nothing', (t) => {
+  const resources = [
+    network('dev', { subnets: ['10.77.0.0/24'] }), network('ops', { subnets: ['10.77.0.0/24'], staticMacs: [{ mac: '02:00:00:00:00:99', port: 'd' }] }),
+    port('a'), port('b'), port('shop/a'), port('d', { network: 'ops' }),
+  ];
+  const plain = (tables: TableSet): unknown => [...tables.networks, ...tables.ports, ...tables.staticMacs].map(([key, entry]) => JSON.stringify([key, entry], (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).sort();
+  const wanted = plain(compiled(...resources));
+  fc.assert(fc.property(fc.shuffledSubarray(resources, { minLength: resources.length }), (shuffled) => {
+    t.strictSame(plain(compiled(...shuffled)), wanted);
+  }), { numRuns: 30 });
+  t.end();
+});
+
+t.test('stored allocations give the same tables', (t) => {
+  const intent = intentWith([network('dev', { subnets: ['10.77.0.0/24'] }), port('a'), port('b')], emptyIntent, nothingHeld);
+  const allocations = allocate(intent, noAllocations, 100);
+  const stored = JSON.parse(JSON.stringify(allocations)) as typeof allocations;
+  t.strictSame(compile(intent, stored), compile(intent, allocations));
+  t.equal(heldBy(stored).macOf('default/a'), allocations.macs['default/a']);
+  t.end();
+});
