@@ -15,7 +15,7 @@ function readPoint(line) {
   const found = point.exec(line);
   if (!found) return undefined;
   const [, not, , rest = ''] = found;
-  const [, name = '', kind = '', reason = ''] = /^(.*?)(?: # (SKIP|TODO)\S*(?: (.*))?)?$/i.exec(rest) ?? [];
+  const [, name = '', kind = '', reason = ''] = /^(.*?)(?: # (SKIP|TO-?DO)\S*(?: (.*))?)?$/i.exec(rest) ?? [];
   const skipped = kind !== '';
   return {
     ok: !not || skipped,
@@ -24,6 +24,17 @@ function readPoint(line) {
     name: name.replace(/ # time=.*$/, ''),
     seconds: Number(/# time=([\d.]+)ms/.exec(rest)?.[1] ?? 0) / 1000,
   };
+}
+
+/** Without the keys that repeat what the test's own text says: its source, and where it was compiled to. */
+function withoutSource(lines) {
+  let inside;
+  return lines.filter((line) => {
+    const column = line.search(/\S|$/);
+    if (inside !== undefined && (line.trim() === '' || column > inside)) return false;
+    inside = /^\s*(source|generated):/.test(line) ? column : undefined;
+    return inside === undefined;
+  });
 }
 
 export class Tally {
@@ -117,11 +128,11 @@ export class RunnerReader extends LineReader {
       if (each.ok) continue;
       const after = cases[index + 1]?.text ?? tail;
       const end = after.findIndex((line) => /^ {4}# Subtest/.test(line));
-      for (const line of [...each.text, ...after.slice(0, end < 0 ? undefined : end)]) {
-        this.#print(`    ${line}`);
+      for (const line of withoutSource([...each.text, ...after.slice(0, end < 0 ? undefined : end)])) {
+        if (line.trim() !== '') this.#print(`    ${line}`);
       }
     }
-    if (died) for (const line of tail) this.#print(`    ${line}`);
+    if (died) for (const line of withoutSource(tail)) this.#print(`    ${line}`);
     this.#cases = [];
     this.#lines = [];
   }

@@ -11,7 +11,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { filesBelow, fingerprint, root, step, unlessUnchanged } from './step.mjs';
 
-const endings = ['.cpp', '.hpp', '.def', '.txt'];
+const endings = ['.cpp', '.hpp', '.def', '.txt', '.map'];
 const compilerRemedy = 'read the compiler\'s first error above; needed are g++ 12 or newer, cmake 3.18 or newer and make '
   + '(apt-get install -y g++ cmake make)';
 
