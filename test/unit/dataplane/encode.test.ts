@@ -1,0 +1,42 @@
+import t from 'tap';
+import { parseCidr } from '../../../src/address/cidr.ts';
+import { parseIp } from '../../../src/address/ip.ts';
+import { encodeEdits } from '../../../src/dataplane/encode.ts';
+import type { Edit, PutPort } from '../../../src/table/edits.gen.ts';
+import { readEdits } from './edit-reader.ts';
+
+const putPort: PutPort = {
+  edit: 'PutPort', port: 7, name: 'shop/grün', network: 3, type: 1, netns: '/run/netns/web-1', device: 'eth0', mac: '02:00:00:00:00:ff',
+  addresses: [parseCidr('10.77.0.1/24')!, parseCidr('fd00:77::1/64')!], routes: [{ to: parseCidr('0.0.0.0/0')!, via: parseIp('10.77.0.254') }, { to: parseCidr('fd09::/32')!, via: undefined }],
+  mtu: 9000, antiSpoof: 1, persist: 0, offloads: 1, macsMax: 1_000_000, flowsMax: 65_536, pcapRead: '', pcapWrite: '/tmp/x',
+};
+
+t.test('a transaction is read back as it was written', (t) => {
+  const edits: Edit[] = [
+    { edit: 'PutNetwork', network: 1, name: 'dev', mtu: 1500, macAgeMs: 300_000, etherTypes: [0x88cc, 0x600], ingressAllowed: 1, egressAllowed: 0 },
+    putPort, { edit: 'PutStaticMac', network: 1, mac: '02:00:00:00:00:99', port: 7 }, { edit: 'ClosePort', port: 7 },
+    { edit: 'DeleteStaticMac', network: 1, mac: '02:00:00:00:00:99' }, { edit: 'DeletePort', port: 7 }, { edit: 'DeleteNetwork', network: 1 },
+  ];
+  t.strictSame(readEdits(encodeEdits(edits)), edits);
+  t.equal(encodeEdits([]).length, 0);
+  t.end();
+});
+
+t.test('numbers are little-endian, and IPv4 is IPv4-mapped', (t) => {
+  const bytes = Buffer.from(encodeEdits([{ edit: 'DeletePort', port: 0x0102 }]));
+  t.equal(bytes.toString('hex'), '040201');
+  const text = Buffer.from(encodeEdits([putPort])).toString('hex');
+  t.ok(text.includes('00000000000000000000ffff0a4d000118'), '10.77.0.1/24');
+  t.end();
+});
+
+t.test('a transaction may be long', (t) => {
+  const edits = Array.from({ length: 2000 }, (_, index): Edit => ({ ...putPort, port: index + 1 }));
+  t.strictSame(readEdits(encodeEdits(edits)).length, 2000);
+  t.end();
+});
+
+t.test('a value that does not fit its field is refused', (t) => {
+  t.throws(() => encodeEdits([{ edit: 'DeletePort', port: 65_536 }]), RangeError);
+  t.end();
+});

@@ -1,0 +1,94 @@
+import t from 'tap';
+import { parseCidr } from '../../../src/address/cidr.ts';
+import { CommitError, type Dataplane } from '../../../src/dataplane/dataplane.ts';
+import { NativeDataplane } from '../../../src/dataplane/native-dataplane.ts';
+import { composeFrame, protocolNumbers } from '../../../src/explain/compose.ts';
+import type { Edit, PutPort } from '../../../src/table/edits.gen.ts';
+
+const options = { workers: 0, portsMax: 16, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 41 };
+const network: Edit = { edit: 'PutNetwork', network: 1, name: 'dev', mtu: 1500, macAgeMs: 1000, etherTypes: [], ingressAllowed: 1, egressAllowed: 1 };
+const memory = (port: number, more: Partial<PutPort> = {}): PutPort => ({
+  edit: 'PutPort', port, name: `p${port}`, network: 1, type: 2, netns: '', device: '', mac: `02:00:00:00:00:0${port}`,
+  addresses: [parseCidr(`10.0.0.${port}/24`)!], routes: [], mtu: 1500, antiSpoof: 1, persist: 0, offloads: 0, macsMax: 4, flowsMax: 16, pcapRead: '', pcapWrite: '', ...more,
+});
+const frame = composeFrame({
+  sourceMac: '02:00:00:00:00:01', destinationMac: '02:00:00:00:00:02', source: parseCidr('10.0.0.1/24')!.address, destination: parseCidr('10.0.0.2/24')!.address,
+  protocol: protocolNumbers['udp']!, sourcePort: 7, destinationPort: 9,
+});
+
+async function opened(work: (dataplane: Dataplane) => Promise<void>): Promise<void> {
+  const dataplane = NativeDataplane.open(options);
+  try {
+    await work(dataplane);
+  } finally {
+    await dataplane.close();
+  }
+}
+
+t.test('generations go on from the first number', async (t) => {
+  await opened(async (dataplane) => {
+    const answer = await dataplane.commit([network, memory(1), memory(2)]);
+    t.equal(answer.generation, 42);
+    t.strictSame(answer.ports.map(({ port, state }) => [port, state]), [[1, 'ready'], [2, 'ready']]);
+    t.equal((await dataplane.commit([])).generation, 43);
+  });
+});
+
+t.test('a frame goes from one memory port to the other, and is counted, traced and remembered', async (t) => {
+  await opened(async (dataplane) => {
+    await dataplane.commit([network, memory(1), memory(2)]);
+    t.ok(dataplane.memorySend(1, frame));
+    t.equal(dataplane.run(), 1);
+    t.strictSame(Buffer.from(dataplane.memoryReceive(2)!.frame), Buffer.from(frame));
+    t.equal(dataplane.memoryReceive(2), undefined);
+    t.match(dataplane.trace(frame, 1), { verdict: 'allow', reason: 'forwarded', port: 2, receivers: [2] });
+    t.match(dataplane.flows(), [{ source: '10.0.0.1', sourcePort: 7, destination: '10.0.0.2', destinationPort: 9, sourceNativePort: 1, destinationNativePort: 2, state: 'new' }]);
+    t.equal(dataplane.flushFlows(0), 1);
+    t.equal(dataplane.kernelDropped(1), 0);
+    t.equal(dataplane.gone(1), false);
+  });
+});
+
+t.test('a candidate is judged and leaves no trace', async (t) => {
+  await opened(async (dataplane) => {
+    await dataplane.commit([network, memory(1), memory(2)]);
+    const denying: Edit = { ...network, ingressAllowed: 0 };
+    t.match(dataplane.trace(frame, 1, [denying]), { verdict: 'drop', reason: 'ingress_denied', rule: 'default' });
+    t.match(dataplane.trace(frame, 1), { verdict: 'allow' });
+  });
+});
+
+t.test('a dead frame is kept with its moment', async (t) => {
+  await opened(async (dataplane) => {
+    await dataplane.commit([network, memory(1), memory(2)]);
+    dataplane.memorySend(2, frame);
+    dataplane.run();
+    const before = Date.now();
+    const [dead] = dataplane.lastDrops(2);
+    t.match(dead, { reason: 'mac_spoofed', length: frame.length });
+    t.ok(Math.abs(dead!.timeMs - before) < 1000);
+  });
+});
+
+t.test('a refusal is told with its code and its port, and changes nothing', async (t) => {
+  await opened(async (dataplane) => {
+    const { generation } = await dataplane.commit([network, memory(1)]);
+    await t.rejects(dataplane.commit([memory(2, { network: 9 })]), { name: 'CommitError', subject: 2 });
+    t.equal((await dataplane.commit([])).generation, generation + 1);
+    t.throws(() => dataplane.trace(frame, 1, [memory(3, { network: 9 })]), CommitError);
+  });
+});
+
+t.test('learned MACs age by the virtual clock and are told as events', async (t) => {
+  await opened(async (dataplane) => {
+    await dataplane.commit([network, memory(1, { antiSpoof: 0, mac: '02:00:00:00:00:0a' }), memory(2)]);
+    dataplane.memorySend(1, frame);
+    dataplane.run();
+    t.match(dataplane.fdb(), [{ network: 1, mac: '02:00:00:00:00:01', port: 1 }]);
+    t.match(dataplane.drainEvents(), [{ type: 'mac_learned', network: 1, mac: '02:00:00:00:00:01', port: 1 }]);
+    dataplane.advance(5000);
+    dataplane.run();
+    t.strictSame(dataplane.fdb(), []);
+    t.match(dataplane.drainEvents(), [{ type: 'mac_aged' }]);
+  });
+});
