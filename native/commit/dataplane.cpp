@@ -33,6 +33,7 @@ Dataplane::~Dataplane() { stop(); }
 
 void Dataplane::stop() {
   const std::lock_guard guard(commits_);
+  stopped_ = true;
   workers_->stop();
   publisher_.close();
 }
@@ -41,6 +42,7 @@ Result<Receipt> Dataplane::commit(std::span<const std::byte> edits) {
   Result<Transaction> transaction = Transaction::decode(edits);
   if (!transaction) return transaction.error();
   const std::lock_guard guard(commits_);
+  if (stopped_) return Error{ErrorCode::kInvalid, "the switch is stopped", 0};
   return publisher_.commit(transaction.value());
 }
 
@@ -55,17 +57,17 @@ Result<Trace> Dataplane::trace(PortId ingress, std::span<const std::byte> frame,
 
 std::uint32_t Dataplane::run() noexcept {
   constexpr std::uint32_t kFramesMax = 1'000'000;
-  return workers_->driven() ? workers_->worker(0).drive(kFramesMax) : 0;
+  return workers_->drive(kFramesMax);
 }
 
 void Dataplane::advance(std::uint64_t ms) noexcept {
   clock_.advance(ms * 1'000'000);
-  if (workers_->driven()) workers_->worker(0).age_all();
+  if (workers_->driven()) workers_->age_all();
   else for (std::uint32_t i = 0; i < workers_->size(); ++i) workers_->worker(i).wake();
 }
 
 void Dataplane::read_letters() noexcept {
-  if (workers_->driven()) workers_->worker(0).read_letters();
+  if (workers_->driven()) workers_->read_letters();
 }
 
 std::uint32_t Dataplane::flush_macs(NetworkId network, PortId port, const Mac& mac) noexcept {
@@ -80,8 +82,7 @@ std::uint32_t Dataplane::flush_flows(PortId port) {
   fabric_.flows4.visit(visit);
   fabric_.flows6.visit(visit);
   workers_->flush_flows(port);
-  if (workers_->driven()) read_letters();
-  else workers_->settle();
+  workers_->settle();
   return count;
 }
 

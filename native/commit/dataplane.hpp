@@ -1,8 +1,9 @@
 // Dataplane: one whole switch without Node: tables, workers, publisher.
 // Home: control.
 //
-// What the binding, the native tests, the fuzzers and the benchmarks hold. Control calls come one at a
-// time: commits are kept apart by a mutex of their own, looking is free at any time.
+// What the binding, the native tests, the fuzzers and the benchmarks hold. Control calls may come from
+// several threads: commits are kept apart by a mutex, letters and driving by those of the worker group;
+// looking is free at any time.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -29,7 +30,7 @@ class Dataplane {
   explicit Dataplane(const DataplaneOptions& options);
   ~Dataplane();
   // Ends the workers and closes the devices; persistent ones stay in their namespaces. Counters and
-  // tables can still be read; a second call does nothing.
+  // tables can still be read; commits are refused, no frame moves, and a second call does nothing.
   void stop();
 
   [[nodiscard]] Result<Receipt> commit(std::span<const std::byte> edits);
@@ -56,6 +57,7 @@ class Dataplane {
   Publisher publisher_;
   std::unique_ptr<WorkerGroup> workers_;
   std::mutex commits_;
+  bool stopped_ = false;  // guarded by commits_
 };
 
 }  // namespace vsw

@@ -62,6 +62,7 @@ void Worker::handle_letters() noexcept {
         stopped_ = true;
         break;
     }
+    letters_handled_.fetch_add(1, std::memory_order_release);
   }
 }
 

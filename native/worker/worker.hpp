@@ -3,9 +3,8 @@
 //
 // Receive, parse, look up, judge, transmit, and report a quiet moment: nothing is handed to another
 // thread. A worker without a thread is driven: `drive` does the same until nothing waits any more,
-// which makes tests deterministic. Letters are handled at the top of the loop, behind the quiet
-// moment, so control may rely on a letter having been handled once the epoch passed that was retired
-// after sending it.
+// which makes tests deterministic. Letters are handled at the top of the loop and counted: the epoch
+// alone says nothing of them, since a worker that sleeps passes every epoch and reads nothing.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -45,6 +44,10 @@ class Worker {
 
   // From control. A full mailbox is waited for; it is emptied at every turn of the loop.
   [[nodiscard]] bool send(const Letter& letter) noexcept { return mailbox_.push(letter); }
+  // How many letters were handled so far.
+  [[nodiscard]] std::uint64_t letters_handled() const noexcept {
+    return letters_handled_.load(std::memory_order_acquire);
+  }
   void wake() noexcept;
   [[nodiscard]] EventRing& events() noexcept { return events_; }
 
@@ -72,6 +75,7 @@ class Worker {
   Idle idle_;
   Region devices_, fds_, attached_;    // by PortId; the ids attached, in order
   std::uint32_t attached_count_ = 0;
+  std::atomic<std::uint64_t> letters_handled_{0};
   std::uint32_t mac_cursor_ = 0;
   std::uint64_t housekeeping_due_ns_ = 0;
   bool stopped_ = false;

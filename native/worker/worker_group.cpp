@@ -4,7 +4,8 @@
 
 namespace vsw {
 
-WorkerGroup::WorkerGroup(Fabric& fabric, std::uint32_t thread_count) : fabric_(fabric) {
+WorkerGroup::WorkerGroup(Fabric& fabric, std::uint32_t thread_count)
+    : fabric_(fabric), driven_(thread_count == 0), sent_(fabric.limits.workers) {
   for (std::uint32_t i = 0; i < fabric.limits.workers; ++i) workers_.push_back(std::make_unique<Worker>(fabric, i));
   for (std::uint32_t i = 0; i < thread_count; ++i)
     threads_.emplace_back([worker = workers_[i].get()]() noexcept { worker->run(); });
@@ -13,6 +14,10 @@ WorkerGroup::WorkerGroup(Fabric& fabric, std::uint32_t thread_count) : fabric_(f
 WorkerGroup::~WorkerGroup() { stop(); }
 
 void WorkerGroup::stop() {
+  {
+    const std::lock_guard guard(driving_);
+    stopped_ = true;
+  }
   for (std::uint32_t i = 0; i < threads_.size(); ++i) send(i, {Letter::Kind::kStop, {}, nullptr});
   for (std::uint32_t i = 0; i < threads_.size(); ++i) workers_[i]->wake();
   for (std::thread& thread : threads_) thread.join();
@@ -20,11 +25,13 @@ void WorkerGroup::stop() {
 }
 
 void WorkerGroup::send(std::uint32_t index, const Letter& letter) {
+  const std::lock_guard guard(letters_);
   Worker& worker = *workers_[index];
   while (!worker.send(letter)) {
     worker.wake();
     std::this_thread::yield();
   }
+  ++sent_[index];
 }
 
 void WorkerGroup::attach(PortId port, Port& device) {
@@ -38,9 +45,38 @@ void WorkerGroup::flush_flows(PortId port) {
 }
 
 void WorkerGroup::settle() {
+  if (threads_.empty()) {
+    read_letters();
+    return;
+  }
+  std::vector<std::uint64_t> sent;
+  {
+    const std::lock_guard guard(letters_);
+    sent = sent_;
+  }
   const std::uint64_t number = fabric_.epoch.retire();
   for (const auto& worker : workers_) worker->wake();
-  while (!fabric_.epoch.passed(number)) std::this_thread::sleep_for(std::chrono::microseconds(20));
+  const auto settled = [&] {
+    for (std::uint32_t i = 0; i < size(); ++i)
+      if (workers_[i]->letters_handled() < sent[i]) return false;
+    return fabric_.epoch.passed(number);
+  };
+  while (!settled()) std::this_thread::sleep_for(std::chrono::microseconds(20));
+}
+
+std::uint32_t WorkerGroup::drive(std::uint32_t frames_max) {
+  const std::lock_guard guard(driving_);
+  return driven_ && !stopped_ ? workers_[0]->drive(frames_max) : 0;
+}
+
+void WorkerGroup::read_letters() {
+  const std::lock_guard guard(driving_);
+  for (const auto& worker : workers_) worker->read_letters();
+}
+
+void WorkerGroup::age_all() {
+  const std::lock_guard guard(driving_);
+  workers_[0]->age_all();
 }
 
 }  // namespace vsw

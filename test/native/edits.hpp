@@ -1,0 +1,106 @@
+// Edits: transactions for native tests, written byte by byte as edits.def says.
+//
+// Nothing here uses native/commit, so that a mistake in the decoder cannot hide behind the same mistake here.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "native/frames.hpp"
+
+namespace vsw::test {
+
+struct PlannedNetwork {
+  std::uint16_t id = 1;
+  std::string name = "dev";
+  std::uint16_t mtu = 1500;
+  std::uint32_t mac_age_ms = 300'000;
+  std::vector<std::uint16_t> ether_types{};
+  bool ingress_allowed = true, egress_allowed = true;
+};
+
+struct PlannedRoute {
+  Bytes to{};  // 16 bytes of address
+  std::uint8_t length = 0;
+  Bytes via{};
+};
+
+struct PlannedPort {
+  std::uint16_t id = 1;
+  std::uint16_t network = 1;
+  std::uint8_t type = 2;                           // 1 tap, 2 memory, 3 pcap
+  std::uint16_t station = 0;                       // whose MAC and addresses it has; 0: those of its id
+  std::vector<std::uint16_t> further_addresses{};  // stations whose addresses it has, too
+  bool anti_spoof = true, offloads = false, persist = true;
+  std::uint16_t mtu = 1500;
+  std::uint32_t macs_max = 16, flows_max = 65'536;
+  std::string netns{}, device{}, pcap_read{}, pcap_write{};
+  std::vector<PlannedRoute> routes{};
+};
+
+// Station N: 02:00:00:00:HH:LL, 10.77.HH.LL and fd00:77::N.
+inline Bytes mac_of(std::uint16_t station) { return join({from_hex("02000000"), number(station, 2)}); }
+inline Bytes ip4_of(std::uint16_t station) { return join({from_hex("0a4d"), number(station, 2)}); }
+inline Bytes ip6_of(std::uint16_t station) { return join({from_hex("fd000077"), number(0, 10), number(station, 2)}); }
+inline Bytes mapped(const Bytes& address) { return join({number(0, 10), from_hex("ffff"), address}); }
+// fe80::/64 with the modified EUI-64 of the station's MAC.
+inline Bytes link_local_of(std::uint16_t station) {
+  return join({from_hex("fe80 0000 0000 0000 0000 00ff fe00"), number(station, 2)});
+}
+
+class Edits {
+ public:
+  Edits& put_network(const PlannedNetwork& network = {}) {
+    add(1, 1).add(network.id, 2).text(network.name).add(network.mtu, 2).add(network.mac_age_ms, 4);
+    add(network.ether_types.size(), 2);
+    for (const std::uint16_t type : network.ether_types) add(type, 2);
+    return add(network.ingress_allowed ? 1 : 0, 1).add(network.egress_allowed ? 1 : 0, 1);
+  }
+  Edits& delete_network(std::uint16_t id) { return add(2, 1).add(id, 2); }
+  Edits& put_port(const PlannedPort& port) {
+    const std::uint16_t station = port.station != 0 ? port.station : port.id;
+    const std::string name = "port-" + std::to_string(port.id);
+    add(3, 1).add(port.id, 2).text(name).add(port.network, 2).add(port.type, 1).text(port.netns).text(port.device);
+    append(mac_of(station));
+    add(2 + port.further_addresses.size(), 2);
+    append(mapped(ip4_of(station))).add(16, 1).append(ip6_of(station)).add(64, 1);
+    for (const std::uint16_t other : port.further_addresses) append(mapped(ip4_of(other))).add(32, 1);
+    add(port.routes.size(), 2);
+    for (const PlannedRoute& route : port.routes) append(route.to).add(route.length, 1).append(route.via);
+    add(port.mtu, 2).add(port.anti_spoof ? 1 : 0, 1).add(port.persist ? 1 : 0, 1).add(port.offloads ? 1 : 0, 1);
+    return add(port.macs_max, 4).add(port.flows_max, 4).text(port.pcap_read).text(port.pcap_write);
+  }
+  Edits& delete_port(std::uint16_t id) { return add(4, 1).add(id, 2); }
+  Edits& close_port(std::uint16_t id) { return add(5, 1).add(id, 2); }
+  Edits& put_static_mac(std::uint16_t network, std::uint16_t station, std::uint16_t port) {
+    return add(6, 1).add(network, 2).append(mac_of(station)).add(port, 2);
+  }
+  Edits& delete_static_mac(std::uint16_t network, std::uint16_t station) {
+    return add(7, 1).add(network, 2).append(mac_of(station));
+  }
+
+  // Plain parts, little-endian, for what is wrong on purpose.
+  Edits& add(std::uint64_t value, std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) bytes_.push_back(static_cast<std::byte>(value >> 8 * i & 0xff));
+    return *this;
+  }
+  Edits& text(std::string_view text) {
+    add(text.size(), 2);
+    for (const char letter : text) bytes_.push_back(static_cast<std::byte>(letter));
+    return *this;
+  }
+  Edits& append(const Bytes& more) {
+    bytes_.insert(bytes_.end(), more.begin(), more.end());
+    return *this;
+  }
+  [[nodiscard]] const Bytes& bytes() const noexcept { return bytes_; }
+  operator std::span<const std::byte>() const noexcept { return bytes_; }  // NOLINT: edits are their bytes
+
+ private:
+  Bytes bytes_;
+};
+
+}  // namespace vsw::test
