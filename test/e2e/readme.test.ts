@@ -10,14 +10,19 @@
  * `vswitchctl` are found as if installed; `import … from 'vswitch'` is this package.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import t from 'tap';
-import ts from 'typescript';
 import { blocksOf } from '../harness/page-blocks.ts';
 import { compiled, lacking, Topology } from '../harness/topology.ts';
 
 const root = compiled('..');
 const pages = ['README.md', 'src/api/README.md', 'src/cli/README.md'];
+
+const compilerProgram = join(root, 'node_modules/typescript/bin/tsc');
+/** As strict as a reader's own project may be, so that what the page shows compiles there. */
+const compilerOptions = [
+  '--strict', '--target', 'es2023', '--lib', 'es2023,esnext.disposable', '--module', 'nodenext', '--types', 'node', '--ignoreConfig', '--skipLibCheck',
+];
 
 function textOf(page: string): string {
   try {
@@ -46,23 +51,24 @@ for (const page of pages) {
       writeFileSync(join(folder, 'bin', name), `#!/bin/sh\nexec ${process.execPath} ${compiled(`src/${path}/main.js`)} "$@"\n`, { mode: 0o755 });
     }
     const session = ['set -eu', 'mount -t tmpfs none /run', 'mount -t tmpfs none /var/lib', 'ip link set lo up', `PATH=${folder}/bin:$PATH`, `cd ${folder}`];
+    const sources: string[] = [];
     for (const { language, text, line } of blocks) {
       session.push(`echo '--- ${page}:${line}'`);
       if (language === 'sh') {
         session.push(text);
       } else {
-        const { outputText } = ts.transpileModule(text, {
-          compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-        });
-        writeFileSync(join(folder, `line-${line}.mjs`), outputText);
+        writeFileSync(join(folder, `line-${line}.mts`), text);
+        sources.push(join(folder, `line-${line}.mts`));
         session.push(`${process.execPath} line-${line}.mjs`);
       }
     }
+    if (sources.length > 0) await topology.run([process.execPath, compilerProgram, ...compilerOptions, ...sources]);
     writeFileSync(join(folder, 'session.sh'), `${session.join('\n')}\necho '--- end'\n`);
     const { code, output } = await topology.attempt([
       'unshare', '--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private', 'sh', join(folder, 'session.sh'),
     ], { timeoutMs: 60_000, env: { PATH: `${process.env['PATH']}:/usr/sbin:/sbin` } });
-    t.equal(code, 0, `${relative(root, join(root, page))}:\n${output}`);
-    t.match(output, /^--- end$/m);
+    t.equal(code, 0, 'the session ends well');
+    if (code !== 0) t.comment(output);
+    t.match(output, /^--- end$/m, 'at its end');
   });
 }
