@@ -65,6 +65,30 @@ std::string text_of(const Route& route) {
   return text_of(route.to) + (route.via.is_unspecified() ? " on the link" : " via " + to_string(route.via));
 }
 
+// Whether a message of a dump is the route to the same place, at the same rank, by anything but our device.
+bool is_rival(const nlmsghdr& message, int index, const Route& route) {
+  constexpr std::uint32_t kRankOfIpv6 = 1'024;  // what the kernel gives to a route without one
+  const bool v4 = route.to.address.is_v4();
+  const auto* body = static_cast<const rtmsg*>(NLMSG_DATA(&message));
+  if (body->rtm_dst_len != route.to.length || (body->rtm_flags & RTM_F_CLONED) != 0 || body->rtm_tos != 0) return false;
+  std::uint32_t table = body->rtm_table, rank = 0;
+  bool ours = false;
+  Ip to;
+  if (v4) to = Ip::v4(to.bytes.data());
+  auto length = static_cast<unsigned>(RTM_PAYLOAD(&message));
+  for (auto* attribute = RTM_RTA(body); RTA_OK(attribute, length); attribute = RTA_NEXT(attribute, length)) {
+    const void* value = RTA_DATA(attribute);
+    switch (attribute->rta_type) {
+      case RTA_DST: to = v4 ? Ip::v4(value) : Ip::v6(value); break;
+      case RTA_TABLE: std::memcpy(&table, value, sizeof table); break;
+      case RTA_PRIORITY: std::memcpy(&rank, value, sizeof rank); break;
+      case RTA_OIF: ours = std::memcmp(value, &index, sizeof index) == 0; break;
+      default: break;
+    }
+  }
+  return table == RT_TABLE_MAIN && to == route.to.address && rank == (v4 ? 0 : kRankOfIpv6) && !ours;
+}
+
 void read_link_info(const rtattr* info, Link& link) {
   auto length = static_cast<unsigned>(RTA_PAYLOAD(info));
   for (auto* inner = static_cast<const rtattr*>(RTA_DATA(info)); RTA_OK(inner, length); inner = RTA_NEXT(inner, length))
@@ -226,6 +250,8 @@ Outcome Netlink::change_address(std::uint16_t type, std::uint16_t flags, int ind
   request.add_ip(IFA_ADDRESS, prefix.address);
   const int failed = ask(request, nullptr);
   if (failed == 0 || failed == harmless) return Done{};
+  // With an MTU below 1280 a device speaks no IPv6 at all, and has lost what it had of it.
+  if (type == RTM_DELADDR && failed == ENXIO) return Done{};
   if (type == RTM_NEWADDR && failed == EACCES && !prefix.address.is_v4())
     return Error{ErrorCode::kUnsupported,
                  "cannot add the address " + text_of(prefix) +
@@ -245,7 +271,7 @@ Outcome Netlink::delete_address(int index, const Prefix& prefix) {
   return change_address(RTM_DELADDR, 0, index, prefix, EADDRNOTAVAIL);
 }
 
-Outcome Netlink::change_route(std::uint16_t type, std::uint16_t flags, int index, const Route& route, int harmless) {
+int Netlink::ask_route(std::uint16_t type, std::uint16_t flags, int index, const Route& route) {
   const bool on_link = route.via.is_unspecified();
   rtmsg body{};
   body.rtm_family = family_of(route.to.address);
@@ -258,17 +284,48 @@ Outcome Netlink::change_route(std::uint16_t type, std::uint16_t flags, int index
   if (route.to.length > 0) request.add_ip(RTA_DST, route.to.address);
   if (!on_link) request.add_ip(RTA_GATEWAY, route.via);
   request.add(RTA_OIF, &index, sizeof index);
-  const int failed = ask(request, nullptr);
-  if (failed == 0 || failed == harmless) return Done{};
-  return system_error("cannot " + std::string(type == RTM_NEWROUTE ? "set" : "delete") + " the route " +
-                          text_of(route),
-                      failed);
+  return ask(request, nullptr);
+}
+
+Result<bool> Netlink::is_routed_elsewhere(int index, const Route& route) {
+  rtmsg every{};
+  every.rtm_family = family_of(route.to.address);
+  Request question(RTM_GETROUTE, NLM_F_DUMP, every);
+  std::vector<std::byte> answer;
+  if (const int failed = ask(question, &answer); failed != 0) return system_error("cannot list routes", failed);
+  auto size = static_cast<unsigned>(answer.size());
+  for (auto* message = reinterpret_cast<nlmsghdr*>(answer.data()); NLMSG_OK(message, size);
+       message = NLMSG_NEXT(message, size))
+    if (is_rival(*message, index, route)) return true;
+  return false;
 }
 
 Outcome Netlink::replace_route(int index, const Route& route) {
-  return change_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, index, route, EEXIST);
+  const std::string trouble = "cannot set the route " + text_of(route);
+  int failed = ask_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, index, route);
+  if (failed == EEXIST) {
+    // Replacing does not ask by which device the route was, so it could take the container's own away.
+    Result<bool> elsewhere = is_routed_elsewhere(index, route);
+    if (!elsewhere) return elsewhere.error();
+    if (elsewhere.value())
+      return Error{ErrorCode::kSystem,
+                   trouble + ": the namespace has one by another device: delete that, or leave this out of spec.routes",
+                   0};
+    failed = ask_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, index, route);
+  }
+  if (failed == 0 || failed == EEXIST) return Done{};
+  if (failed == ENETUNREACH || failed == EHOSTUNREACH)
+    return Error{ErrorCode::kSystem,
+                 trouble + ": no address and no earlier route of the port reaches the gateway: mend spec.routes or "
+                           "spec.addresses",
+                 0};
+  return system_error(trouble, failed);
 }
 
-Outcome Netlink::delete_route(int index, const Route& route) { return change_route(RTM_DELROUTE, 0, index, route, ESRCH); }
+Outcome Netlink::delete_route(int index, const Route& route) {
+  const int failed = ask_route(RTM_DELROUTE, 0, index, route);
+  if (failed == 0 || failed == ESRCH) return Done{};
+  return system_error("cannot delete the route " + text_of(route), failed);
+}
 
 }  // namespace vsw

@@ -40,6 +40,7 @@ class Netlink {
   // Adding what is there already, and deleting what is not, both succeed.
   [[nodiscard]] Outcome add_address(int index, const Prefix& prefix);
   [[nodiscard]] Outcome delete_address(int index, const Prefix& prefix);
+  // A route to the same place by another device is not touched, and ours refused.
   [[nodiscard]] Outcome replace_route(int index, const Route& route);
   [[nodiscard]] Outcome delete_route(int index, const Route& route);
 
@@ -51,8 +52,8 @@ class Netlink {
   [[nodiscard]] Result<Link> ask_link(Request& request, const std::string& sought);
   [[nodiscard]] Outcome change_address(std::uint16_t type, std::uint16_t flags, int index, const Prefix& prefix,
                                        int harmless);
-  [[nodiscard]] Outcome change_route(std::uint16_t type, std::uint16_t flags, int index, const Route& route,
-                                     int harmless);
+  [[nodiscard]] int ask_route(std::uint16_t type, std::uint16_t flags, int index, const Route& route);
+  [[nodiscard]] Result<bool> is_routed_elsewhere(int index, const Route& route);
 
   UniqueFd socket_;
   std::uint32_t sequence_ = 0;

@@ -29,7 +29,7 @@ struct FileHeader {
 static_assert(sizeof(FileHeader) == kFileHeader);
 
 Error malformed(const std::string& file, std::size_t at, const std::string& what) {
-  return {ErrorCode::kInvalid, "the capture " + file + " cannot be played: at byte " + std::to_string(at) + " " + what, 0};
+  return {ErrorCode::kSystem, "the capture " + file + " cannot be played: at byte " + std::to_string(at) + " " + what, 0};
 }
 
 bool write_all(int fd, const std::byte* bytes, std::size_t size) noexcept {
@@ -66,11 +66,11 @@ Outcome PcapPort::begin(const std::string& read_file, const std::string& file) {
   struct stat status {}, read_status {};
   if (!output_ || ::fstat(output_.get(), &status) != 0) return system_error("cannot write the capture " + file, errno);
   if (!S_ISREG(status.st_mode) && !S_ISCHR(status.st_mode))
-    return Error{ErrorCode::kInvalid, "cannot write the capture " + file + ": it is no file: name one in pcap.write",
+    return Error{ErrorCode::kSystem, "cannot write the capture " + file + ": it is no file: name one in pcap.write",
                  0};
   if (!read_file.empty() && ::stat(read_file.c_str(), &read_status) == 0 && read_status.st_dev == status.st_dev &&
       read_status.st_ino == status.st_ino)
-    return Error{ErrorCode::kInvalid, "the capture " + file + " would be played and overwritten: name two files", 0};
+    return Error{ErrorCode::kSystem, "the capture " + file + " would be played and overwritten: name two files", 0};
   if (S_ISREG(status.st_mode) && ::ftruncate(output_.get(), 0) != 0)
     return system_error("cannot write the capture " + file, errno);
   const FileHeader header;
@@ -84,7 +84,7 @@ Outcome PcapPort::load(const std::string& file) {
   struct stat status {};
   if (!input || ::fstat(input.get(), &status) != 0) return system_error("cannot read the capture " + file, errno);
   if (!S_ISREG(status.st_mode))
-    return Error{ErrorCode::kInvalid, "cannot read the capture " + file + ": it is no file: name one in pcap.read", 0};
+    return Error{ErrorCode::kSystem, "cannot read the capture " + file + ": it is no file: name one in pcap.read", 0};
   if (static_cast<std::uint64_t>(status.st_size) > kFileSizeMax)
     return malformed(file, kFileSizeMax, "it is still not at its end: 64 MiB is the limit, cut it");
   bytes_.resize(static_cast<std::size_t>(status.st_size));
