@@ -132,7 +132,7 @@ Outcome Draft::apply_edit(const PutPort& edit) {
   entry->macs_max = edit.macs_max;
   entry->flows_max = edit.flows_max;
   entry->settings = {static_cast<PortType>(edit.type), edit.netns, edit.device, edit.mac, edit.addresses, edit.routes,
-                     edit.mtu, edit.persist != 0, edit.offloads != 0, edit.pcap_read, edit.pcap_write};
+                     edit.mtu, edit.persist != 0, edit.offloads != 0, edit.pcap_read, edit.pcap_write, edit.pcap_repeat != 0};
   entry->link_local = link_local_of(edit.mac);
   closed_.erase(id);
   return Done{};

@@ -12,6 +12,7 @@ namespace {
 bool same_device(const PortSettings& one, const PortSettings& other) {
   return one.type == other.type && one.netns == other.netns && one.device == other.device &&
          one.offloads == other.offloads && one.pcap_read == other.pcap_read && one.pcap_write == other.pcap_write &&
+         one.pcap_repeat == other.pcap_repeat &&
          (one.type == PortType::kTap || one.type == PortType::kPcap);
 }
 

@@ -47,6 +47,7 @@ bool write_all(int fd, const std::byte* bytes, std::size_t size) noexcept {
 
 Result<std::shared_ptr<PcapPort>> PcapPort::open(const PortSettings& settings, const Clock& clock) {
   std::shared_ptr<PcapPort> port(new PcapPort(clock));
+  port->repeat_ = settings.pcap_repeat;
   if (!settings.pcap_read.empty())
     if (Outcome loaded = port->load(settings.pcap_read); !loaded) return loaded.error();
   // Only now, so that a port that cannot be opened has overwritten nothing.
@@ -86,7 +87,7 @@ Outcome PcapPort::load(const std::string& file) {
   if (!S_ISREG(status.st_mode))
     return Error{ErrorCode::kSystem, "cannot read the capture " + file + ": it is no file: name one in pcap.read", 0};
   if (static_cast<std::uint64_t>(status.st_size) > kFileSizeMax)
-    return malformed(file, kFileSizeMax, "it is still not at its end: 64 MiB is the limit, cut it");
+    return malformed(file, kFileSizeMax, "it is still not at its end: 256 MiB is the limit, cut it");
   bytes_.resize(static_cast<std::size_t>(status.st_size));
   for (std::size_t at = 0; at < bytes_.size();) {
     const ssize_t got = ::read(input.get(), bytes_.data() + at, bytes_.size() - at);
@@ -137,7 +138,9 @@ void PcapPort::arm_timer() noexcept {
 }
 
 bool PcapPort::receive(Pool& pool, Batch& into) noexcept {
-  const std::uint64_t elapsed_ns = clock_.now_ns() - opened_ns_;
+  if (records_.empty()) return true;
+  // Repeated frames are due at any time, and the timer, once expired, stays readable.
+  const std::uint64_t elapsed_ns = repeat_ ? ~std::uint64_t{0} : clock_.now_ns() - opened_ns_;
   while (!into.full() && next_ < records_.size() && records_[next_].after_ns <= elapsed_ns) {
     Packet* packet = pool.take();
     if (packet == nullptr) return false;
@@ -150,6 +153,7 @@ bool PcapPort::receive(Pool& pool, Batch& into) noexcept {
       std::memcpy(packet->tail, bytes_.data() + record.at + packet->length, packet->tail_length);
     }
     into.push(*packet);
+    if (repeat_ && next_ == records_.size()) next_ = 0;
     if (packet->tail_length > 0) break;
   }
   if (next_ < records_.size() && records_[next_].after_ns <= elapsed_ns) return false;

@@ -4,7 +4,9 @@
 // What stands in `pcap_read` enters the switch at the times of its timestamps, counted from when the
 // port was opened; what the switch transmits is written to `pcap_write`, dated by the switch's clock.
 // Classic pcap of Ethernet frames: both byte orders and micro- or nanoseconds are read, nanoseconds
-// are written. A file that is not that is refused when the port is opened. With a virtual clock the
+// are written. A file that is not that is refused when the port is opened. With `pcap_repeat` the capture
+// is played over and over and as fast as the switch takes it, each time copied in as a NIC would: a source
+// for benchmarks. With a virtual clock the
 // port never becomes readable by itself; whoever drives the switch asks it.
 #pragma once
 #include <cstdint>
@@ -21,7 +23,7 @@ namespace vsw {
 
 class PcapPort final : public Port {
  public:
-  static constexpr std::size_t kFileSizeMax = std::size_t{64} << 20;
+  static constexpr std::size_t kFileSizeMax = std::size_t{256} << 20;
 
   [[nodiscard]] static Result<std::shared_ptr<PcapPort>> open(const PortSettings& settings, const Clock& clock);
 
@@ -48,6 +50,7 @@ class PcapPort final : public Port {
   std::vector<std::byte> bytes_;
   std::vector<Record> records_;
   std::size_t next_ = 0;
+  bool repeat_ = false;
   std::mutex output_mutex_;
   std::vector<std::byte> unwritten_;
 };

@@ -62,6 +62,7 @@ struct PortSettings {
   bool persist = true;
   bool offloads = false;        // memory only: the port takes super-frames and partial checksums
   std::string pcap_read, pcap_write;
+  bool pcap_repeat = false;     // the capture is played over and over, as fast as it is taken
   bool operator==(const PortSettings&) const noexcept = default;
 };
 

@@ -71,6 +71,7 @@ function compilePort(key: string, port: PortResource, intent: Intent, allocation
     flowsMax: spec.limits?.flows ?? flowsLimitDefault,
     pcapRead: spec.pcap?.read ?? '',
     pcapWrite: spec.pcap?.write ?? '',
+    pcapRepeat: spec.pcap?.repeat === true ? 1 : 0,
   };
 }
 

@@ -35,6 +35,8 @@ export function checkDevice(spec: PortSpec, report: Report): void {
   if (type !== 'pcap' && spec.pcap !== undefined) report('/pcap', 'pcap is a field of pcap ports', 'remove it, or write type: pcap');
   if (type === 'pcap' && spec.pcap?.read === undefined && spec.pcap?.write === undefined) {
     report('/pcap', 'a pcap port needs a capture to read or to write', 'add pcap: {read: FILE} or {write: FILE} or both');
+  } else if (spec.pcap?.repeat === true && spec.pcap.read === undefined) {
+    report('/pcap/repeat', 'there is no capture to repeat', 'add pcap: {read: FILE}, or remove repeat');
   }
 }
 

@@ -23,7 +23,7 @@ export interface PortSpec {
   readonly limits?: { readonly macs?: number; readonly flows?: number };
   readonly persist?: boolean;
   readonly offloads?: boolean;
-  readonly pcap?: { readonly read?: string; readonly write?: string };
+  readonly pcap?: { readonly read?: string; readonly write?: string; readonly repeat?: boolean };
 }
 
 export interface PortResource {
@@ -86,6 +86,7 @@ export const PortSpecSchema = Type.Object(
         {
           read: Type.Optional(Type.String({ minLength: 1, description: 'the capture that is played in' })),
           write: Type.Optional(Type.String({ minLength: 1, description: 'the capture that is written' })),
+          repeat: Type.Optional(Type.Boolean({ description: 'plays the capture over and over, as fast as it is taken' })),
         },
         { additionalProperties: false },
       ),

@@ -44,6 +44,7 @@ export interface PutPort {
   readonly flowsMax: number;
   readonly pcapRead: string;
   readonly pcapWrite: string;
+  readonly pcapRepeat: number;
 }
 
 export interface DeletePort {
@@ -117,6 +118,7 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
       ['flowsMax', 'u32'],
       ['pcapRead', 'text'],
       ['pcapWrite', 'text'],
+      ['pcapRepeat', 'u8'],
     ],
   },
   DeletePort: {

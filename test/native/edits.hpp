@@ -38,6 +38,7 @@ struct PlannedPort {
   std::uint16_t mtu = 1500;
   std::uint32_t macs_max = 16, flows_max = 65'536;
   std::string netns{}, device{}, pcap_read{}, pcap_write{};
+  bool pcap_repeat = false;
   std::vector<PlannedRoute> routes{};
 };
 
@@ -71,7 +72,7 @@ class Edits {
     add(port.routes.size(), 2);
     for (const PlannedRoute& route : port.routes) append(route.to).add(route.length, 1).append(route.via);
     add(port.mtu, 2).add(port.anti_spoof ? 1 : 0, 1).add(port.persist ? 1 : 0, 1).add(port.offloads ? 1 : 0, 1);
-    return add(port.macs_max, 4).add(port.flows_max, 4).text(port.pcap_read).text(port.pcap_write);
+    return add(port.macs_max, 4).add(port.flows_max, 4).text(port.pcap_read).text(port.pcap_write).add(port.pcap_repeat ? 1 : 0, 1);
   }
   Edits& delete_port(std::uint16_t id) { return add(4, 1).add(id, 2); }
   Edits& close_port(std::uint16_t id) { return add(5, 1).add(id, 2); }
