@@ -16,6 +16,7 @@ Region::Region(std::size_t size) : size_(size) {
   if (huge) size_ = (size + kHugePage - 1) & ~(kHugePage - 1);
   data_ = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   VSW_ASSERT(data_ != MAP_FAILED);
+  if (huge) ::madvise(data_, size_, MADV_HUGEPAGE);
 }
 
 Region::~Region() {

@@ -9,7 +9,6 @@
 namespace vsw {
 
 void Egress::offer(const PortEntry& receiver, Packet& packet) noexcept {
-  page_.add(receiver.id, Counter::k_offered_packets, packet.wire_packets);
   Group* group = nullptr;
   for (std::uint32_t i = group_count_; i-- > 0 && group == nullptr;)
     if (groups_[i].receiver == &receiver) group = &groups_[i];
@@ -19,14 +18,19 @@ void Egress::offer(const PortEntry& receiver, Packet& packet) noexcept {
     group = &groups_[group_count_++];
     group->receiver = &receiver;
     group->size = 0;
+    group->offered = 0;
   }
   VSW_ASSERT(group->size < group->packets.size());
+  group->offered += packet.wire_packets;
   group->packets[group->size++] = &packet;
 }
 
 void Egress::flush(std::uint64_t now_ns) noexcept {
-  for (std::uint32_t i = 0; i < group_count_; ++i)
-    transmit(*groups_[i].receiver, {groups_[i].packets.data(), groups_[i].size}, now_ns);
+  for (std::uint32_t i = 0; i < group_count_; ++i) {
+    const Group& group = groups_[i];
+    page_.add(group.receiver->id, Counter::k_offered_packets, group.offered);
+    transmit(*group.receiver, {group.packets.data(), group.size}, now_ns);
+  }
   group_count_ = 0;
 }
 

@@ -1,7 +1,7 @@
 // Egress: packets on their way out, gathered by receiver and transmitted in batches.
 // Home: worker.
 //
-// `offer` counts a packet as offered and keeps it until `flush`; between packets of one ingress port to
+// `offer` keeps a packet until `flush`, which counts it as offered; between packets of one ingress port to
 // one receiver the order is kept. What a receiver does not take as it is, a super-frame or a partial
 // checksum, is segmented or completed here. Every packet offered ends as transmitted or as dropped by
 // name on the transmit side. Packets are not owned: the caller gives them back to the pool after
@@ -30,6 +30,7 @@ class Egress {
   struct Group {
     const PortEntry* receiver = nullptr;
     std::uint32_t size = 0;
+    std::uint64_t offered = 0;  // packets as on a wire
     std::array<Packet*, Batch::kCapacity> packets;
   };
   void transmit(const PortEntry& receiver, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;

@@ -49,6 +49,7 @@ void Worker::handle_letters() noexcept {
         if (device(letter.port) == nullptr) break;
         idle_.forget(watched_fd(letter.port));
         device(letter.port) = nullptr;
+        busy_.forget(letter.port);
         std::uint32_t at = 0;
         while (at < attached_count_ && !(attached[at] == letter.port)) ++at;
         for (--attached_count_; at < attached_count_; ++at) attached[at] = attached[at + 1];
@@ -90,16 +91,19 @@ void Worker::run() noexcept {
   std::uint32_t tokens[Idle::kReadyMax];
   fabric_.epoch.wake(index_);
   std::uint64_t last_work_ns = fabric_.clock.now_ns();
+  std::uint64_t now_ns = last_work_ns, asked_ns = 0;
   while (!stopped_) {
     fabric_.epoch.quiet(index_);
     handle_letters();
-    const std::uint32_t ready = idle_.wait(0, tokens);
-    std::uint32_t frames = 0;
-    for (std::uint32_t i = 0; i < ready; ++i) {
-      bool drained;
-      frames += serve(PortId{static_cast<std::uint16_t>(tokens[i])}, drained);
+    // Ports that had more are served again; the others are asked for at least so often.
+    std::uint32_t ready = 0;
+    if (busy_.empty() || now_ns - asked_ns >= kAskEveryNs) {
+      ready = idle_.wait(0, tokens);
+      asked_ns = now_ns;
     }
-    const std::uint64_t now_ns = fabric_.clock.now_ns();
+    std::uint32_t frames = serve_busy();
+    frames += serve_ready({tokens, ready});
+    now_ns = fabric_.clock.now_ns();
     if (now_ns >= housekeeping_due_ns_) keep_house(now_ns);
     if (frames > 0) {
       last_work_ns = now_ns;
@@ -120,12 +124,33 @@ void Worker::run() noexcept {
     if (woken > 0) idle_.slept(woken_ns - now_ns);
     last_work_ns = woken_ns;
     handle_letters();
-    for (std::uint32_t i = 0; i < woken; ++i) {
-      bool drained;
-      serve(PortId{static_cast<std::uint16_t>(tokens[i])}, drained);
-    }
+    serve_ready({tokens, woken});
+    now_ns = woken_ns;
   }
   fabric_.epoch.sleep(index_);
+}
+
+std::uint32_t Worker::serve_busy() noexcept {
+  std::uint32_t frames = 0;
+  for (std::uint32_t count = busy_.size(); count > 0; --count) {
+    const PortId port = busy_.take_first();
+    bool drained;
+    frames += serve(port, drained);
+    if (!drained) busy_.note(port);
+  }
+  return frames;
+}
+
+std::uint32_t Worker::serve_ready(std::span<const std::uint32_t> tokens) noexcept {
+  std::uint32_t frames = 0;
+  for (const std::uint32_t token : tokens) {
+    const PortId port{static_cast<std::uint16_t>(token)};
+    if (busy_.has(port)) continue;  // it had its turn
+    bool drained;
+    frames += serve(port, drained);
+    if (!drained) busy_.note(port);
+  }
+  return frames;
 }
 
 std::uint32_t Worker::drive(std::uint32_t frames_max) noexcept {

@@ -8,10 +8,12 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <span>
 #include "base/region.hpp"
 #include "base/spsc_ring.hpp"
 #include "packet/pool.hpp"
 #include "telemetry/events.hpp"
+#include "worker/busy_ports.hpp"
 #include "worker/fabric.hpp"
 #include "worker/forwarder.hpp"
 #include "worker/idle.hpp"
@@ -54,8 +56,11 @@ class Worker {
  private:
   static constexpr std::uint32_t kBatchesPerTurn = 8;
   static constexpr std::uint64_t kHousekeepingNs = 100'000'000;
+  static constexpr std::uint64_t kAskEveryNs = 20'000;  // how long busy ports may keep epoll unasked
 
   void handle_letters() noexcept;
+  std::uint32_t serve_busy() noexcept;
+  std::uint32_t serve_ready(std::span<const std::uint32_t> tokens) noexcept;
   std::uint32_t serve(PortId port, bool& drained) noexcept;
   void keep_house(std::uint64_t now_ns) noexcept;
   void sweep(std::uint32_t flows, std::uint32_t mac_buckets) noexcept;
@@ -73,6 +78,7 @@ class Worker {
   Batch batch_;
   SpscRing<Letter, 1 << 17> mailbox_;   // an attach and a detach for every port there can be
   Idle idle_;
+  BusyPorts busy_;
   Region devices_, fds_, attached_;    // by PortId; the ids attached, in order
   std::uint32_t attached_count_ = 0;
   std::atomic<std::uint64_t> letters_handled_{0};
