@@ -3,8 +3,8 @@ export { VirtualSwitch, type SwitchOptions } from './switch/virtual-switch.ts';
 export { MemoryPort } from './switch/memory-port.ts';
 export { VswError, type ErrorCode, type ErrorDetail } from './errors.ts';
 export type {
-  ApplyAnswer, Attachment, Change, DropEntry, Explanation, ExplainQuery, FdbEntry, FlowEntry, FlushFilter, LastDrops,
-  NeighborEntry, Offload, PortStats, ReceivedFrame, Stats, SwitchEvent,
+  ApplyAnswer, Attachment, Change, DropEntry, EventOf, EventSelector, EventType, Explanation, ExplainQuery, FdbEntry, FlowEntry,
+  FlushFilter, LastDrops, NeighborEntry, Offload, PortStats, ReceivedFrame, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from './switch/answers.ts';
 export type { Resource } from './intent/intent.ts';
 export type { NetworkResource, NetworkSpec } from './intent/network.ts';

@@ -98,13 +98,11 @@ void push_flow(Napi::Array& rows, const Flow<Key>& flow, std::uint32_t number, s
   rows.Set(rows.Length(), row);
 }
 
-const char* name_of(EventType type) {
-  switch (type) {
-    case EventType::kMacLearned: return "mac_learned";
-    case EventType::kMacMoved: return "mac_moved";
-    case EventType::kMacAged: return "mac_aged";
-  }
-  return "";
+Napi::Object usage_of(Napi::Env env, std::uint32_t used, std::uint32_t limit) {
+  Napi::Object row = Napi::Object::New(env);
+  row.Set("used", used);
+  row.Set("limit", limit);
+  return row;
 }
 
 }  // namespace
@@ -119,6 +117,8 @@ Napi::Function SwitchObject::define(Napi::Env env) {
                       InstanceMethod("flushFdb", &SwitchObject::flush_fdb),
                       InstanceMethod("flushFlows", &SwitchObject::flush_flows),
                       InstanceMethod("drainEvents", &SwitchObject::drain_events),
+                      InstanceMethod("usage", &SwitchObject::usage),
+                      InstanceMethod("portUsage", &SwitchObject::port_usage),
                       InstanceMethod("lastDrops", &SwitchObject::last_drops),
                       InstanceMethod("memorySend", &SwitchObject::memory_send),
                       InstanceMethod("memoryReceive", &SwitchObject::memory_receive),
@@ -278,11 +278,13 @@ Napi::Value SwitchObject::drain_events(const Napi::CallbackInfo& info) {
     EventRing& ring = dataplane_->workers().worker(i).events();
     for (Event event; ring.pop(event);) {
       Napi::Object row = Napi::Object::New(env);
-      row.Set("type", name_of(event.type));
+      row.Set("type", vsw::name_of(event.type));
       row.Set("network", event.network.value);
       row.Set("mac", to_string(Mac::from_number(event.mac)));
       row.Set("port", event.port.value);
       row.Set("fromPort", event.from_port.value);
+      row.Set("count", static_cast<double>(event.count));
+      row.Set("limit", static_cast<double>(event.limit));
       rows.Set(rows.Length(), row);
     }
     lost += ring.take_lost();
@@ -294,6 +296,30 @@ Napi::Value SwitchObject::drain_events(const Napi::CallbackInfo& info) {
     rows.Set(rows.Length(), row);
   }
   return rows;
+}
+
+Napi::Value SwitchObject::usage(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (open(env) == nullptr) return env.Undefined();
+  Fabric& fabric = dataplane_->fabric();
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("ipv4Flows", usage_of(env, fabric.flows4.size(), fabric.flows4.capacity()));
+  result.Set("otherFlows", usage_of(env, fabric.flows6.size(), fabric.flows6.capacity()));
+  result.Set("macs", usage_of(env, fabric.macs.size(), fabric.limits.macs));
+  return result;
+}
+
+Napi::Value SwitchObject::port_usage(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const auto number = number_from(info[0], "port", kU16);
+  if (!number || open(env) == nullptr) return env.Undefined();
+  const PortId port{static_cast<std::uint16_t>(*number)};
+  Fabric& fabric = dataplane_->fabric();
+  const bool exists = *number < fabric.limits.ports;
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("flows", exists ? fabric.flows_held(port).load(std::memory_order_relaxed) : 0);
+  result.Set("macs", exists ? fabric.macs.held(port) : 0);
+  return result;
 }
 
 Napi::Value SwitchObject::last_drops(const Napi::CallbackInfo& info) {

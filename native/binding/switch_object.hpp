@@ -31,6 +31,8 @@ class SwitchObject : public Napi::ObjectWrap<SwitchObject> {
   Napi::Value flush_fdb(const Napi::CallbackInfo& info);
   Napi::Value flush_flows(const Napi::CallbackInfo& info);
   Napi::Value drain_events(const Napi::CallbackInfo& info);
+  Napi::Value usage(const Napi::CallbackInfo& info);
+  Napi::Value port_usage(const Napi::CallbackInfo& info);
   Napi::Value last_drops(const Napi::CallbackInfo& info);
   Napi::Value memory_send(const Napi::CallbackInfo& info);
   Napi::Value memory_receive(const Napi::CallbackInfo& info);

@@ -150,6 +150,7 @@ class FlowCache {
         if (record(number).live.load(std::memory_order_acquire) == kLive) visit_record(number, record(number));
       }
   }
+  [[nodiscard]] std::uint32_t capacity() const noexcept { return part_size_ * worker_count_; }
   [[nodiscard]] std::uint32_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
 
  private:

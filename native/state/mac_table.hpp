@@ -67,6 +67,10 @@ class MacTable {
 
   [[nodiscard]] std::uint32_t version() const noexcept { return version_.load(std::memory_order_acquire); }
   [[nodiscard]] std::uint32_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
+  // Learned MACs that the port holds.
+  [[nodiscard]] std::uint32_t held(PortId port) const noexcept {
+    return held_.as<std::atomic<std::uint32_t>>()[port.value].load(std::memory_order_relaxed);
+  }
   [[nodiscard]] std::uint32_t bucket_count() const noexcept { return bucket_count_; }
 
  private:

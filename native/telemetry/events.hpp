@@ -10,13 +10,27 @@
 
 namespace vsw {
 
+// Append only. What an event means to people is said once, in src/switch/dataplane-events.ts.
 enum class EventType : std::uint8_t { kMacLearned = 1, kMacMoved = 2, kMacAged = 3 };
 
+// The name that JavaScript knows it by.
+[[nodiscard]] constexpr const char* name_of(EventType type) noexcept {
+  switch (type) {
+    case EventType::kMacLearned: return "mac_learned";
+    case EventType::kMacMoved: return "mac_moved";
+    case EventType::kMacAged: return "mac_aged";
+  }
+  return "";
+}
+
+// One form for all of them: a type leaves zero what it has no use for.
 struct Event {
   EventType type = EventType::kMacLearned;
-  NetworkId network;
-  PortId port, from_port;
-  std::uint64_t mac = 0;  // as Mac::number
+  NetworkId network{};
+  PortId port{}, from_port{};
+  std::uint64_t mac = 0;    // as Mac::number
+  std::uint64_t count = 0;  // how many, of whatever the type counts
+  std::uint64_t limit = 0;  // the bound that was met
 };
 
 class EventRing {

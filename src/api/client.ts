@@ -6,7 +6,7 @@
  */
 import { request, type IncomingMessage } from 'node:http';
 import {
-  resourcePath, type ApplyAnswer, type Collection, type DaemonVersion, type ExplainQuery, type FlushFilter,
+  resourcePath, type ApplyAnswer, type Collection, type DaemonVersion, type EventFilter, type ExplainQuery, type FlushFilter,
   type ProblemDocument, type Resource, type SwitchEvent, type Table,
 } from './protocol.ts';
 
@@ -99,9 +99,10 @@ export class ApiClient {
   }
 
   /** Events until `signal` is raised or the daemon stops; `watching` is called once none can be missed. */
-  async *watch(options: { signal?: AbortSignal; watching?: () => void } = {}): AsyncGenerator<SwitchEvent> {
-    const { signal, watching } = options;
-    const answer = await this.#ask('GET', '/v1/watch', { signal });
+  async *watch(options: { signal?: AbortSignal; watching?: () => void } & EventFilter = {}): AsyncGenerator<SwitchEvent> {
+    const { signal, watching, types, ports, networks } = options;
+    const query = { type: types?.join(','), port: ports?.join(','), network: networks?.join(',') };
+    const answer = await this.#ask('GET', '/v1/watch', { query, signal });
     watching?.();
     let rest = '';
     answer.setEncoding('utf8');

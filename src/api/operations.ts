@@ -5,7 +5,7 @@
  * or promise what the other does not know. A path has at most one parameter, its last segment.
  */
 import type { TSchema } from 'typebox';
-import { collections, tableFilters, tables, yamlMediaTypes, type Collection, type Table } from './protocol.ts';
+import { collections, eventGroups, eventTypes, tableFilters, tables, yamlMediaTypes, type Collection, type Table } from './protocol.ts';
 import * as schemas from './schemas.ts';
 
 export type OperationId =
@@ -44,10 +44,17 @@ const sentences: Readonly<Record<Table, string>> = {
   drops: 'What was dropped, by port, direction and reason',
   stats: 'The counters of every port, and the totals that balance them',
   events: 'The most recent events',
+  usage: 'How full the tables are, and each port\'s share of them',
 };
 const filterSentences = {
   network: 'only entries of this network', port: 'only entries of this port', mac: 'only entries of this MAC',
 } as const;
+
+const watchFilters: readonly QueryParameter[] = [
+  { name: 'type', description: `only events of these types, separated by commas: ${[...eventTypes, ...eventGroups].join(', ')}` },
+  { name: 'port', description: 'only events about these ports, separated by commas' },
+  { name: 'network', description: 'only events about these networks, separated by commas' },
+];
 
 function operation(
   id: OperationId, method: Operation['method'], path: string, summary: string,
@@ -99,7 +106,8 @@ export const operations: readonly Operation[] = [
   operation('explain', 'POST', '/v1/explain', 'What would happen to a frame, and which stage and rule decide so',
     { schema: schemas.explanation }, { body: schemas.explainBody, problems: [400, 404, 409, 413, 415, 422] }),
   operation('watch', 'GET', '/v1/watch', 'Events as they happen, as server-sent events',
-    { mediaType: 'text/event-stream', schema: schemas.event, description: 'each event\'s data is one JSON object' }),
+    { mediaType: 'text/event-stream', schema: schemas.event, description: 'each event\'s data is one JSON object' },
+    { query: watchFilters, problems: [422] }),
   operation('generation', 'GET', '/v1/generation', 'The generation that is active', { schema: schemas.generation }),
   operation('version', 'GET', '/v1/version', 'Who answers here', { schema: schemas.version }, { early: true }),
   operation('metrics', 'GET', '/metrics', 'Counters and gauges for Prometheus', { mediaType: 'text/plain' }),

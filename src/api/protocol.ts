@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs';
 import type {
   ApplyAnswer, DropEntry, ExplainQuery as SwitchQuery, Explanation, FdbEntry, FlowEntry, FlushFilter, LastDrops,
-  NeighborEntry, Stats, SwitchEvent,
+  NeighborEntry, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
 
 export const socketPathDefault = '/run/vswitch/vswitchd.sock';
@@ -23,7 +23,7 @@ export const collections = { networks: 'Network', ports: 'Port', namespaces: 'Na
 export type Collection = keyof typeof collections;
 
 /** The tables under /v1 that are read as lists. */
-export const tables = ['fdb', 'neighbors', 'flows', 'drops', 'stats', 'events'] as const;
+export const tables = ['fdb', 'neighbors', 'flows', 'drops', 'stats', 'events', 'usage'] as const;
 export type Table = (typeof tables)[number];
 
 /** Paths that a later version serves; asking for one is answered by name. */
@@ -33,13 +33,14 @@ export const kindsLater: readonly string[] = ['Policy', 'NetworkPolicy'];
 /** Which tables a list may be narrowed by, as query parameters. */
 export const tableFilters = {
   fdb: ['network', 'port'], neighbors: ['network', 'port'], flows: ['network', 'port'],
-  drops: ['port'], stats: ['port'], events: ['network', 'port'],
+  drops: ['port'], stats: ['port'], events: ['network', 'port'], usage: ['port'],
 } as const satisfies Record<Table, readonly string[]>;
 
 export type {
-  ApplyAnswer, Change, DropEntry, Explanation, FdbEntry, FlowEntry, FlushFilter, LastDrops, NeighborEntry,
-  PortStats, Stats, SwitchEvent,
+  ApplyAnswer, Change, DropEntry, EventSelector, Explanation, FdbEntry, FlowEntry, FlushFilter, LastDrops, NeighborEntry,
+  PortStats, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
+export { eventGroups, eventSentences, eventTypes, type EventFilter } from '../switch/event-filter.ts';
 
 export interface Resource {
   readonly apiVersion: string;
@@ -99,12 +100,14 @@ export interface ServedSwitch {
   delete(references: readonly Reference[]): Promise<ApplyAnswer>;
   get(kind: string, name?: string): readonly Resource[];
   explain(query: SwitchQuery): Explanation | LastDrops;
-  watch(options?: { signal?: AbortSignal }): AsyncIterableIterator<SwitchEvent>;
+  /** Throws VSW_INVALID for types that there are not. */
+  watch(options?: WatchOptions): AsyncIterableIterator<SwitchEvent>;
   events(): readonly SwitchEvent[];
   fdb(): readonly FdbEntry[];
   neighbors(): readonly NeighborEntry[];
   flows(): readonly FlowEntry[];
   drops(): readonly DropEntry[];
+  usage(): readonly UsageEntry[];
   stats(): Stats;
   flush(table: 'fdb' | 'flows', filter?: FlushFilter): number;
 }

@@ -10,7 +10,7 @@ import { NamespaceSchema } from '../intent/namespace.ts';
 import { NetworkSchema } from '../intent/network.ts';
 import { PortSchema } from '../intent/port.ts';
 import { checkStructure } from '../intent/structure.ts';
-import type { Collection } from './protocol.ts';
+import { eventSentences, eventTypes, type Collection } from './protocol.ts';
 
 const closed = { additionalProperties: false };
 const count = (description: string): TSchema => Type.Integer({ minimum: 0, description });
@@ -91,8 +91,13 @@ const portStats = Type.Object({
   transmitDroppedPackets: count('packets offered to the port that it did not get'),
   kernelDroppedPackets: count('packets that the kernel dropped at the port\'s device'),
 });
-const event = Type.Object({ type: Type.String(), time: Type.String() }, {
-  additionalProperties: true, description: 'what happened, with the names of whom it happened to',
+const event = Type.Object({ type: Type.Enum([...eventTypes]), time: Type.String() }, {
+  additionalProperties: true,
+  description: `what happened, with the names of whom it happened to. ${Object.entries(eventSentences).map(([type, sentence]) => `${type}: ${sentence}`).join('; ')}`,
+});
+const usage = Type.Object({
+  table: Type.Enum(['ipv4_flows', 'other_flows', 'flows', 'macs', 'ports']), port: text('whose share it is; empty: what all share'),
+  used: count('entries that are there'), limit: count('entries that there may be'),
 });
 
 const list = (items: TSchema): TSchema => Type.Object({ items: Type.Array(items) });
@@ -108,7 +113,7 @@ export const lists = {
       copiedPackets: count('additional receivers of packets'), originatedPackets: count('packets the switch itself sent'),
     }),
   }),
-  events: list(event),
+  events: list(event), usage: list(usage),
 };
 export { event };
 

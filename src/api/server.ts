@@ -11,7 +11,7 @@ import { Answer, handlers, whoAnswers, type Asked } from './handlers.ts';
 import { openApiDocument } from './openapi.ts';
 import { mediaTypesOf, operations, type Operation } from './operations.ts';
 import { Problem, notAvailable, problemOf } from './problem.ts';
-import { collectionsLater, packageVersion, problemMediaType, type ServedSwitch } from './protocol.ts';
+import { collectionsLater, packageVersion, problemMediaType, type EventSelector, type ServedSwitch, type SwitchEvent } from './protocol.ts';
 import { claimSocket } from './socket.ts';
 
 export interface ServerOptions {
@@ -123,7 +123,7 @@ export class ApiServer implements AsyncDisposable {
       const stop = new AbortController();
       const signal = AbortSignal.any([this.#closing.signal, stop.signal]);
       try {
-        await streamEvents(served.watch({ signal }), response, signal);
+        await streamEvents(watchBy(served, query, signal), response, signal);
       } finally {
         stop.abort();
       }
@@ -139,6 +139,17 @@ export class ApiServer implements AsyncDisposable {
     const done = await handlers.get(operation.id)!(served, asked);
     const { status, body } = done instanceof Answer ? done : new Answer(200, done);
     write(response, status, 'application/json', JSON.stringify(body));
+  }
+}
+
+/** The events that a query such as `?type=mac,pressure&port=web-1` lets through. */
+function watchBy(served: ServedSwitch, query: ReadonlyMap<string, string>, signal: AbortSignal): AsyncIterableIterator<SwitchEvent> {
+  const listed = (name: string): string[] | undefined => query.get(name)?.split(',').filter((part) => part !== '');
+  try {
+    // Whether these are types at all is the switch's to say.
+    return served.watch({ signal, types: listed('type') as EventSelector[] | undefined, ports: listed('port'), networks: listed('network') });
+  } catch (error) {
+    throw problemOf(error, () => '');
   }
 }
 

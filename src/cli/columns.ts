@@ -2,7 +2,7 @@
  * The columns in which each kind of resource and each table is shown.
  */
 import type {
-  Collection, DropEntry, FdbEntry, FlowEntry, NeighborEntry, PortStats, Resource, SwitchEvent, Table,
+  Collection, DropEntry, FdbEntry, FlowEntry, NeighborEntry, PortStats, Resource, SwitchEvent, Table, UsageEntry,
 } from '../api/protocol.ts';
 import { nameOf } from '../api/protocol.ts';
 import { age, eventLine, type Column } from './render.ts';
@@ -97,5 +97,11 @@ const events: readonly Column<SwitchEvent>[] = [
   { heading: 'WHAT', cell: (event) => eventLine({ ...event, time: '', type: '' }) },
 ];
 
+const usage: readonly Column<UsageEntry>[] = [
+  { heading: 'TABLE', cell: ({ table }) => table }, { heading: 'PORT', cell: ({ port }) => port },
+  { heading: 'USED', cell: ({ used }) => used }, { heading: 'LIMIT', cell: ({ limit }) => limit },
+  { heading: 'PERCENT', cell: ({ used, limit }) => Math.floor((100 * used) / limit) },
+];
+
 /** The tables by name. */
-export const tableColumns = { fdb, neighbors, flows, drops, stats, events } satisfies Record<Table, readonly Column<never>[]>;
+export const tableColumns = { fdb, neighbors, flows, drops, stats, events, usage } satisfies Record<Table, readonly Column<never>[]>;

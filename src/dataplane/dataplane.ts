@@ -101,15 +101,27 @@ export interface FlowRecord {
   readonly generation: number;
 }
 
-export type DataplaneEvent =
-  | {
-      readonly type: 'mac_learned' | 'mac_moved' | 'mac_aged';
-      readonly network: number;
-      readonly mac: string;
-      readonly port: number;
-      readonly fromPort: number;
-    }
-  | { readonly type: 'events_lost'; readonly count: number };
+/** What native/telemetry/events.hpp names. */
+export type NativeEventType = 'mac_learned' | 'mac_moved' | 'mac_aged';
+
+/** One form for all types: a type leaves 0 (or the MAC of zeros) what it has no use for. */
+export interface NativeEvent {
+  readonly type: NativeEventType;
+  readonly network: number;
+  readonly mac: string;
+  readonly port: number;
+  readonly fromPort: number;
+  readonly count: number;
+  readonly limit: number;
+}
+
+export type DataplaneEvent = NativeEvent | { readonly type: 'events_lost'; readonly count: number };
+
+/** How full a table is. */
+export interface Fill {
+  readonly used: number;
+  readonly limit: number;
+}
 
 export interface DroppedFrame {
   readonly timeMs: number;
@@ -132,6 +144,10 @@ export interface Dataplane {
   flushFdb(network: number, port: number, mac: string): number;
   flushFlows(port: number): number;
   drainEvents(): readonly DataplaneEvent[];
+  /** How full the tables are that all ports share. */
+  usage(): { readonly ipv4Flows: Fill; readonly otherFlows: Fill; readonly macs: Fill };
+  /** What one port holds of them. */
+  portUsage(port: number): { readonly flows: number; readonly macs: number };
   lastDrops(port: number): readonly DroppedFrame[];
   memorySend(port: number, frame: Uint8Array, offload?: Offload): boolean;
   memoryReceive(port: number): { frame: Uint8Array; offload?: Offload } | undefined;

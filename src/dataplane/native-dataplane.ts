@@ -35,6 +35,8 @@ interface NativeSwitch {
   flushFdb(network: number, port: number, mac: string): number;
   flushFlows(port: number): number;
   drainEvents(): DataplaneEvent[];
+  usage(): ReturnType<Dataplane['usage']>;
+  portUsage(port: number): ReturnType<Dataplane['portUsage']>;
   lastDrops(port: number): NativeDroppedFrame[];
   memorySend(port: number, frame: Uint8Array, offload: Offload | undefined): boolean;
   memoryReceive(port: number): { frame: Uint8Array; offload?: Offload } | undefined;
@@ -137,6 +139,14 @@ export class NativeDataplane implements Dataplane {
 
   drainEvents(): readonly DataplaneEvent[] {
     return this.#native.drainEvents();
+  }
+
+  usage(): ReturnType<Dataplane['usage']> {
+    return this.#native.usage();
+  }
+
+  portUsage(port: number): ReturnType<Dataplane['portUsage']> {
+    return this.#native.portUsage(port);
   }
 
   lastDrops(port: number): readonly DroppedFrame[] {

@@ -102,8 +102,20 @@ export interface FlushFilter {
   readonly mac?: string;
 }
 
-/** What happened, as `watch` tells it. `time` is ISO 8601. */
+/** How full a table is. `port` is whose share it is; '' stands for the table that all ports share. */
+export interface UsageEntry {
+  readonly table: 'ipv4_flows' | 'other_flows' | 'flows' | 'macs' | 'ports';
+  readonly port: string;
+  readonly used: number;
+  readonly limit: number;
+}
+
+/**
+ * What happened, as `watch` tells it: a union told apart by `type`. `time` is ISO 8601.
+ * What each type means stands in event-filter.ts; a new one is added here and there.
+ */
 export type SwitchEvent = { readonly time: string } & EventBody;
+export type EventType = EventBody['type'];
 
 export type EventBody =
   | { readonly type: 'port_ready'; readonly port: string; readonly generation: number }
@@ -111,7 +123,8 @@ export type EventBody =
   | { readonly type: 'port_failed'; readonly port: string; readonly message: string }
   | { readonly type: 'port_removed'; readonly port: string }
   | { readonly type: 'generation'; readonly generation: number; readonly changes: readonly Change[] }
-  | { readonly type: 'mac_learned' | 'mac_aged'; readonly network: string; readonly mac: string; readonly port: string }
+  | { readonly type: 'mac_learned'; readonly network: string; readonly mac: string; readonly port: string }
+  | { readonly type: 'mac_aged'; readonly network: string; readonly mac: string; readonly port: string }
   | {
       readonly type: 'mac_moved';
       readonly network: string;
@@ -119,5 +132,22 @@ export type EventBody =
       readonly port: string;
       readonly fromPort: string;
     }
+  | ({ readonly type: 'pressure'; readonly percent: 70 | 90 } & UsageEntry)
+  | ({ readonly type: 'relief'; readonly percent: 70 | 90 } & UsageEntry)
   | { readonly type: 'events_lost'; readonly count: number }
   | { readonly type: 'warning'; readonly message: string };
+
+/** What `watch` may be narrowed by: a type, or the first word of several (`port`, `mac`). */
+export type EventSelector = EventType | (EventType extends infer T ? (T extends `${infer Word}_${string}` ? Word : never) : never);
+
+/** The events that a selector lets through. `events_lost` always comes: it says that others did not. */
+export type EventOf<Selector extends EventSelector> = Extract<SwitchEvent, { readonly type: Selector | `${Selector}_${string}` | 'events_lost' }>;
+
+export interface WatchOptions<Selector extends EventSelector = EventSelector> {
+  readonly signal?: AbortSignal | undefined;
+  readonly types?: readonly Selector[] | undefined;
+  /** Only what is about one of these ports. */
+  readonly ports?: readonly string[] | undefined;
+  /** Only what is about one of these networks. */
+  readonly networks?: readonly string[] | undefined;
+}

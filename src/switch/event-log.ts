@@ -2,17 +2,23 @@
  * EventLog: what happened, kept for a while and told to whoever watches.
  *
  * Bounded on both sides: the log keeps the newest thousand, and a watcher that does not keep up loses
- * the newest and is told how many. Nobody waits for a watcher.
+ * the newest of what it wants and is told how many. Nobody waits for a watcher.
  */
 import type { EventBody, SwitchEvent } from './answers.ts';
+import { eventMatcher, type EventFilter } from './event-filter.ts';
 
 const keptMax = 1000;
 const queuedMax = 1000;
 
 class Watcher {
   readonly queue: SwitchEvent[] = [];
+  readonly wants: (event: EventBody) => boolean;
   lost = 0;
   wake: (() => void) | undefined;
+
+  constructor(wants: (event: EventBody) => boolean) {
+    this.wants = wants;
+  }
 }
 
 export class EventLog {
@@ -29,6 +35,7 @@ export class EventLog {
     this.#kept.push(event);
     if (this.#kept.length > keptMax) this.#kept.shift();
     for (const watcher of this.#watchers) {
+      if (!watcher.wants(event)) continue;
       if (watcher.queue.length < queuedMax) watcher.queue.push(event);
       else watcher.lost += 1;
       watcher.wake?.();
@@ -39,9 +46,9 @@ export class EventLog {
     return [...this.#kept];
   }
 
-  /** Events from now on, until the signal, `return` or the end of the switch. */
-  watch(signal?: AbortSignal): AsyncIterableIterator<SwitchEvent> {
-    const watcher = new Watcher();
+  /** Events from now on, until the signal, `return` or the end of the switch. Throws for unknown types. */
+  watch(signal?: AbortSignal, filter: EventFilter = {}): AsyncIterableIterator<SwitchEvent> {
+    const watcher = new Watcher(eventMatcher(filter));
     let ended = this.#closed || signal?.aborted === true;
     const end = (): void => {
       ended = true;

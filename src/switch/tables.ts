@@ -8,7 +8,7 @@ import { Counters } from '../dataplane/counters.ts';
 import type { Dataplane } from '../dataplane/dataplane.ts';
 import { portName } from '../intent/intent.ts';
 import type { TableSet } from '../table/table-set.ts';
-import type { DropEntry, FdbEntry, FlowEntry, NeighborEntry, PortStats, Stats } from './answers.ts';
+import type { DropEntry, FdbEntry, FlowEntry, NeighborEntry, PortStats, Stats, UsageEntry } from './answers.ts';
 
 export const deletedPort = '(deleted)';
 
@@ -99,6 +99,20 @@ export class TableReader {
       items.push({ port: name, ...counted, kernelDroppedPackets: id === 0 ? 0 : this.#dataplane.kernelDropped(id) });
     }
     return { items, totals: { copiedPackets, originatedPackets } };
+  }
+
+  /** The tables that all share, then each port's shares. */
+  usage(portsMax: number): UsageEntry[] {
+    const { ipv4Flows, otherFlows, macs } = this.#dataplane.usage();
+    const { ports } = this.#tables();
+    const shares = [...ports.values()].sort((a, b) => compare(a.name, b.name)).flatMap(({ port, name, flowsMax, macsMax }): UsageEntry[] => {
+      const held = this.#dataplane.portUsage(port);
+      return [{ table: 'flows', port: name, used: held.flows, limit: flowsMax }, { table: 'macs', port: name, used: held.macs, limit: macsMax }];
+    });
+    return [
+      { table: 'ipv4_flows', port: '', ...ipv4Flows }, { table: 'other_flows', port: '', ...otherFlows }, { table: 'macs', port: '', ...macs },
+      { table: 'ports', port: '', used: ports.size, limit: portsMax }, ...shares,
+    ];
   }
 
   /** Every port by its name, then the sum of those that are gone. */

@@ -24,14 +24,17 @@ import { MemoryStore, type Store } from '../store/store.ts';
 import type { Edit, PutPort } from '../table/edits.gen.ts';
 import { emptyTableSet, withoutPorts, type TableSet } from '../table/table-set.ts';
 import type {
-  ApplyAnswer, Attachment, DropEntry, FdbEntry, FlowEntry, FlushFilter, NeighborEntry, Stats, SwitchEvent,
+  ApplyAnswer, Attachment, DropEntry, EventOf, EventSelector, FdbEntry, FlowEntry, FlushFilter, NeighborEntry, Stats, SwitchEvent,
+  UsageEntry, WatchOptions,
 } from './answers.ts';
+import { tellEvent } from './dataplane-events.ts';
 import { EventLog } from './event-log.ts';
 import { flushTable } from './flush.ts';
 import { MemoryPort } from './memory-port.ts';
 import { namespaceIdentity, processBehind } from './namespace-identity.ts';
 import { readOptions, type SwitchOptions } from './options.ts';
 import { PortWatch } from './port-watch.ts';
+import { Pressure } from './pressure.ts';
 import { refusal } from './refusal.ts';
 import { aboutOnePort, asPortResource, pathsOf, portsIn, type PathOf } from './request.ts';
 import { idOfPort, listResources } from './resources.ts';
@@ -59,6 +62,7 @@ export class VirtualSwitch implements AsyncDisposable {
   readonly #store: Store;
   readonly #events = new EventLog();
   readonly #running = new RunningPorts(this.#events);
+  readonly #pressure = new Pressure();
   readonly #reader: TableReader;
   readonly #explainer: Explainer;
   readonly #portIdsEnd: number;
@@ -182,9 +186,12 @@ export class VirtualSwitch implements AsyncDisposable {
     return this.#explainer.explain(query, { tables, edits: plan(this.#tables, tables) });
   }
 
-  /** What happens from now on. Ends with the signal, with `return`, or with the switch. */
-  watch(options: { readonly signal?: AbortSignal } = {}): AsyncIterableIterator<SwitchEvent> {
-    return this.#events.watch(options.signal);
+  /**
+   * What happens from now on, all of it or what the options let through. Ends with the signal, with
+   * `return`, or with the switch.
+   */
+  watch<Selector extends EventSelector = EventSelector>(options: WatchOptions<Selector> = {}): AsyncIterableIterator<EventOf<Selector>> {
+    return this.#events.watch(options.signal, options) as AsyncIterableIterator<EventOf<Selector>>;
   }
 
   /** The most recent events, oldest first. */
@@ -211,6 +218,11 @@ export class VirtualSwitch implements AsyncDisposable {
 
   stats(): Stats {
     return this.#reader.stats();
+  }
+
+  /** How full the tables are, and each port's share of them. */
+  usage(): UsageEntry[] {
+    return this.#reader.usage(this.#portIdsEnd - 1);
   }
 
   /** Forgets learned MACs or flows; how many. Names that are not there throw. */
@@ -449,15 +461,9 @@ export class VirtualSwitch implements AsyncDisposable {
     if (this.#closing !== undefined || (!now && this.#events.watcherCount === 0 && timeMs < this.#eventsDueMs)) return;
     this.#eventsDueMs = timeMs + eventsUnwatchedMs;
     for (const event of this.#dataplane.drainEvents()) {
-      if (event.type === 'events_lost') {
-        this.#events.push(event);
-        continue;
-      }
-      const network = this.#reader.networkNameOf(event.network);
-      const port = this.#reader.portNameOf(event.port);
-      if (event.type === 'mac_moved') this.#events.push({ type: 'mac_moved', network, mac: event.mac, port, fromPort: this.#reader.portNameOf(event.fromPort) });
-      else this.#events.push({ type: event.type, network, mac: event.mac, port });
+      this.#events.push(event.type === 'events_lost' ? event : tellEvent(event, this.#reader));
     }
+    for (const event of this.#pressure.look(this.usage())) this.#events.push(event);
   }
 }
 

@@ -1,18 +1,23 @@
 /** `watch`: events as they happen, one a line, until it is interrupted. */
 import type { Command } from 'commander';
+import { eventGroups, eventTypes } from '../../api/protocol.ts';
 import { eventLine, print, printData } from '../render.ts';
 import { CommandError, exitUnreachable, sessionOf } from '../session.ts';
 
 export function addWatch(program: Command): void {
   program.command('watch')
     .description('print events as they happen, until Ctrl-C')
-    .addHelpText('after', '\nExample:\n  vswitchctl watch -o json')
-    .action(async (_options: object, command: Command) => {
+    .option('--type <type>', `only events of this type: ${eventTypes.join(', ')}; ${eventGroups.join(', ')} for several of them`, listed, [])
+    .option('--port <name>', 'only events about this port', listed, [])
+    .option('--network <name>', 'only events about this network', listed, [])
+    .addHelpText('after', '\nEach of them may be given several times, or as a list with commas.\n\nExamples:\n  vswitchctl watch -o json\n  vswitchctl watch --type pressure,mac_moved\n  vswitchctl watch --type port --port web-1')
+    .action(async ({ type, port, network }: { type: string[]; port: string[]; network: string[] }, command: Command) => {
+      const wanted = { types: orAll(type), ports: orAll(port), networks: orAll(network) };
       const { client, output } = sessionOf(command);
       const interrupted = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
       try {
-        for await (const event of client.watch({ signal: interrupted.signal })) {
+        for await (const event of client.watch({ signal: interrupted.signal, ...wanted })) {
           if (output === 'json') print(JSON.stringify(event));
           else if (output === 'yaml') {
             print('---');
@@ -26,4 +31,12 @@ export function addWatch(program: Command): void {
         throw new CommandError(exitUnreachable, `error: vswitchd at ${client.socketPath} has ended the stream; it may be stopping`);
       }
     });
+}
+
+function listed(value: string, before: string[]): string[] {
+  return [...before, ...value.split(',').map((part) => part.trim()).filter((part) => part !== '')];
+}
+
+function orAll(words: readonly string[]): readonly string[] | undefined {
+  return words.length === 0 ? undefined : words;
 }

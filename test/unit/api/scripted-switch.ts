@@ -4,9 +4,11 @@
  */
 import { VswError } from '../../../src/errors.ts';
 import { parseDocuments } from '../../../src/intent/documents.ts';
+import { eventMatcher, type EventFilter } from '../../../src/switch/event-filter.ts';
 import {
   nameOf, type ApplyAnswer, type Change, type DropEntry, type Explanation, type FdbEntry, type FlowEntry, type FlushFilter,
   type LastDrops, type NeighborEntry, type PortStats, type Reference, type Resource, type ServedSwitch, type SwitchEvent,
+  type UsageEntry,
 } from '../../../src/api/protocol.ts';
 
 export function portStats(port: string, counts: Partial<PortStats> = {}): PortStats {
@@ -38,7 +40,7 @@ export class ScriptedSwitch implements ServedSwitch {
   };
   tables = {
     fdb: [] as FdbEntry[], neighbors: [] as NeighborEntry[], flows: [] as FlowEntry[], drops: [] as DropEntry[],
-    stats: [] as PortStats[], events: [] as SwitchEvent[],
+    stats: [] as PortStats[], events: [] as SwitchEvent[], usage: [] as UsageEntry[],
   };
   isClosed = false;
   #watchers = new Set<(event: SwitchEvent) => void>();
@@ -87,10 +89,18 @@ export class ScriptedSwitch implements ServedSwitch {
     return this.explanation;
   }
 
-  async *watch({ signal }: { signal?: AbortSignal } = {}): AsyncGenerator<SwitchEvent> {
+  watch({ signal, ...filter }: { signal?: AbortSignal | undefined } & EventFilter = {}): AsyncGenerator<SwitchEvent> {
+    return this.#watch(eventMatcher(filter), signal);
+  }
+
+  async *#watch(wants: (event: SwitchEvent) => boolean, signal: AbortSignal | undefined): AsyncGenerator<SwitchEvent> {
     const waiting: SwitchEvent[] = [];
     let wake = (): void => {};
-    const take = (event: SwitchEvent): void => { waiting.push(event); wake(); };
+    const take = (event: SwitchEvent): void => {
+      if (!wants(event)) return;
+      waiting.push(event);
+      wake();
+    };
     this.#watchers.add(take);
     signal?.addEventListener('abort', () => wake());
     try {
@@ -112,6 +122,7 @@ export class ScriptedSwitch implements ServedSwitch {
     for (const take of this.#watchers) take(event);
   }
 
+  usage(): UsageEntry[] { return this.tables.usage; }
   events(): SwitchEvent[] { return this.tables.events; }
   fdb(): FdbEntry[] { return this.tables.fdb; }
   neighbors(): NeighborEntry[] { return this.tables.neighbors; }

@@ -114,3 +114,11 @@ t.test('a stopping server finishes what is under way, then nothing answers', asy
   await closed;
   t.match(await thrownBy(ask(path, 'GET', '/v1/generation')), { code: 'ENOENT' });
 });
+
+t.test('what a watch is narrowed by must be there', async (t) => {
+  const { path, scripted } = await serve(t);
+  const refused = await ask(path, 'GET', '/v1/watch?type=port,mac_learnd');
+  t.equal(refused.status, 422);
+  t.match(refused.body.errors, [{ path: '', message: /mac_learnd/, remedy: 'did you mean mac_learned?' }]);
+  t.equal(scripted.watcherCount, 0);
+});

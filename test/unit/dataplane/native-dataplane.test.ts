@@ -92,3 +92,18 @@ t.test('learned MACs age by the virtual clock and are told as events', async (t)
     t.match(dataplane.drainEvents(), [{ type: 'mac_aged' }]);
   });
 });
+
+t.test('how full the tables are is told for all and for each port', async (t) => {
+  await opened(async (dataplane) => {
+    await dataplane.commit([network, memory(1, { antiSpoof: 0, mac: '02:00:00:00:00:0a' }), memory(2)]);
+    const empty = dataplane.usage();
+    t.match(empty, { ipv4Flows: { used: 0 }, otherFlows: { used: 0 }, macs: { used: 0 } });
+    t.ok(Object.values(empty).every(({ limit }) => limit > 0));
+    dataplane.memorySend(1, frame);
+    dataplane.run();
+    t.equal(dataplane.usage().macs.used, 1);
+    t.match(dataplane.portUsage(1), { macs: 1 });
+    t.match(dataplane.portUsage(2), { flows: 0, macs: 0 });
+    t.match(dataplane.portUsage(65_535), { flows: 0, macs: 0 });
+  });
+});

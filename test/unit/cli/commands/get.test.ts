@@ -27,6 +27,9 @@ t.test('tables', async (t) => {
   t.match(JSON.parse((await run('get', 'stats', '-o', 'json')).out), { items: [{ port: 'web-1' }, { port: 'web-2' }], totals: { copiedPackets: 3, originatedPackets: 2 } });
   t.equal(JSON.parse((await run('get', 'stats', '--port', 'web-2', '-o', 'json')).out).items.length, 1);
   t.match((await run('get', 'drops')).out, /web-1 +receive +mac_spoofed +2 +120/);
+  scripted.tables.usage = [{ table: 'macs', port: '', used: 7, limit: 10 }, { table: 'flows', port: 'web-1', used: 1, limit: 9 }];
+  t.match((await run('get', 'usage')).out, /TABLE +PORT +USED +LIMIT +PERCENT\nmacs +7 +10 +70\nflows +web-1 +1 +9 +11\n/);
+  t.equal(JSON.parse((await run('get', 'usage', '--port', 'web-1', '-o', 'json')).out).items.length, 1);
   for (const table of ['fdb', 'neighbors', 'flows', 'events']) t.match(await run('get', table), { code: 0, err: `no ${table}\n` });
 });
 

@@ -29,3 +29,20 @@ t.test('a daemon that stops ends it with 3', async (t) => {
   await console.server.close();
   t.match(await outcome, { code: 3, err: /has ended the stream/ });
 });
+
+t.test('it is narrowed by type, port and network', async (t) => {
+  const { console, child, outcome } = await watching(t, '-o', 'json', '--type', 'pressure,mac', '--port', 'a', '--network', 'dev');
+  const seen = new Promise((resolve) => child.stdout?.once('data', resolve));
+  console.scripted.tell({ type: 'port_removed', time: 'T', port: 'a' });
+  console.scripted.tell({ ...event, port: 'b' });
+  console.scripted.tell({ ...event, network: 'lab' });
+  console.scripted.tell(event);
+  await seen;
+  child.kill('SIGINT');
+  t.same(await outcome, { code: 0, out: `${JSON.stringify(event)}\n`, err: '' });
+});
+
+t.test('a type that there is not is refused', async (t) => {
+  const { run } = await openConsole(t);
+  t.match(await run('watch', '--type', 'mac_learnd'), { code: 1, out: '', err: /no event of type "mac_learnd"\n +did you mean mac_learned\?/ });
+});

@@ -1,0 +1,22 @@
+/** What the workers noticed, in names: each native type of event as what `watch` tells. */
+import type { NativeEvent, NativeEventType } from '../dataplane/dataplane.ts';
+import type { EventBody } from './answers.ts';
+
+export interface Names {
+  portNameOf(id: number): string;
+  networkNameOf(id: number): string;
+}
+
+const tellers: { readonly [Type in NativeEventType]: (event: NativeEvent, names: Names) => EventBody } = {
+  mac_learned: (event, names) => ({ type: 'mac_learned', ...station(event, names) }),
+  mac_moved: (event, names) => ({ type: 'mac_moved', ...station(event, names), fromPort: names.portNameOf(event.fromPort) }),
+  mac_aged: (event, names) => ({ type: 'mac_aged', ...station(event, names) }),
+};
+
+export function tellEvent(event: NativeEvent, names: Names): EventBody {
+  return tellers[event.type](event, names);
+}
+
+function station({ network, mac, port }: NativeEvent, names: Names): { network: string; mac: string; port: string } {
+  return { network: names.networkNameOf(network), mac, port: names.portNameOf(port) };
+}

@@ -1,0 +1,14 @@
+/** Numbers of the dataplane become names. */
+import t from 'tap';
+import { tellEvent } from '../../../src/switch/dataplane-events.ts';
+
+const names = { portNameOf: (id: number) => `port-${id}`, networkNameOf: (id: number) => `network-${id}` };
+const event = { network: 2, mac: '02:00:00:00:00:09', port: 4, fromPort: 5, count: 0, limit: 0 };
+
+t.test('each type tells what it has, and nothing else', (t) => {
+  const station = { network: 'network-2', mac: '02:00:00:00:00:09', port: 'port-4' };
+  t.strictSame(tellEvent({ type: 'mac_learned', ...event }, names), { type: 'mac_learned', ...station });
+  t.strictSame(tellEvent({ type: 'mac_aged', ...event }, names), { type: 'mac_aged', ...station });
+  t.strictSame(tellEvent({ type: 'mac_moved', ...event }, names), { type: 'mac_moved', ...station, fromPort: 'port-5' });
+  t.end();
+});
