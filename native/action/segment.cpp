@@ -60,6 +60,7 @@ bool Segmenter::next(Packet& into) noexcept {
 
   into.ingress = super_.ingress;
   into.wire_packets = 1;
+  into.tag = super_.tag;
   into.offload = Offload{};
   into.headers = headers;
   into.headers.end = headers.payload + length;

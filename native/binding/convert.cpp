@@ -129,6 +129,7 @@ Napi::Object to_js(Napi::Env env, const Trace& trace) {
   result.Set("stage", vsw::name_of(trace.stage));
   result.Set("reason", trace.reason);
   result.Set("port", trace.port.value);
+  result.Set("network", trace.network.value);
   result.Set("rule", rule_name(trace.rule));
   result.Set("generation", Napi::Number::New(env, static_cast<double>(trace.generation.value)));
   result.Set("line", trace.line);

@@ -1,6 +1,9 @@
 #include "commit/draft.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "wire/ethernet.hpp"
 
 namespace vsw {
 
@@ -47,17 +50,45 @@ Outcome Draft::apply(const Transaction& transaction) {
 
 // What no single edit can see: ports and static MACs stand in networks and at ports that are there.
 Outcome Draft::check() const {
-  for (const auto& port : generation_->ports)
-    if (port && generation_->network(port->network) == nullptr)
-      return invalid("port " + port->name + " is in a network that does not exist", port->id.value);
+  for (const auto& port : generation_->ports) {
+    if (!port) continue;
+    for (const NetworkId id : port->networks())
+      if (generation_->network(id) == nullptr)
+        return invalid("port " + port->name + " is in a network that does not exist", port->id.value);
+    if (port->is_trunk())
+      if (Outcome outcome = check_trunk(*port); !outcome) return outcome;
+  }
   for (const auto& network : generation_->networks) {
     if (!network) continue;
     for (const StaticMac& station : network->static_macs) {
       const PortEntry* port = generation_->port(station.port);
-      if (port == nullptr || !(port->network == network->id))
+      if (port == nullptr || !port->is_in(network->id))
         return invalid("a static MAC of network " + network->name + " is at a port that is not in it", network->id.value);
     }
   }
+  return Done{};
+}
+
+Outcome Draft::check_trunk(const PortEntry& port) const {
+  if (port.network && !port.is_in(port.network))
+    return invalid("trunk " + port.name + " does not carry its own native network", port.id.value);
+  std::set<std::uint16_t> vlans;
+  for (const NetworkId id : port.trunk) {
+    const NetworkEntry& network = *generation_->network(id);
+    const bool native = id == port.network;
+    if (!native && network.vlan == 0)
+      return invalid("trunk " + port.name + " carries network " + network.name + ", which has no VLAN", port.id.value);
+    if (network.vlan != 0 && !vlans.insert(network.vlan).second)
+      return invalid("trunk " + port.name + " carries two networks of VLAN " + std::to_string(network.vlan),
+                     port.id.value);
+    // Without a tag of its own, a tag that its hosts wrote would be taken for one of ours behind the trunk.
+    if (native && network.carries_tags)
+      return invalid("network " + network.name + " carries tags, so it cannot be native on trunk " + port.name,
+                     port.id.value);
+  }
+  for (const TrunkAddress& address : port.trunk_addresses)
+    if (address.network == port.network || !port.is_in(address.network))
+      return invalid("trunk " + port.name + " has an address in a network that it does not carry tagged", port.id.value);
   return Done{};
 }
 
@@ -68,7 +99,7 @@ PortEntry* Draft::edit_port(PortId id) {
   entry->changed = generation_->id;
   generation_->ports[id.value] = std::move(copy);
   touched_.insert(id);
-  stale_.insert(entry->network);
+  stale_.insert(entry->networks().begin(), entry->networks().end());
   return entry;
 }
 
@@ -90,8 +121,10 @@ Outcome Draft::apply_edit(const PutNetwork& edit) {
     entry->id = id;
     generation_->networks[id.value] = std::move(entry);
   }
+  if (edit.vlan >= Vlan::kIdReserved) return invalid("network " + edit.name + " has a VLAN beyond 4094", edit.network);
   NetworkEntry* entry = edit_network(id);
   const bool judged = entry->ether_types != edit.ether_types ||
+                      entry->carries_tags != (edit.carries_tags != 0) ||
                       entry->ingress_allowed != (edit.ingress_allowed != 0) ||
                       entry->egress_allowed != (edit.egress_allowed != 0);
   entry->name = edit.name;
@@ -100,6 +133,9 @@ Outcome Draft::apply_edit(const PutNetwork& edit) {
   entry->ether_types = edit.ether_types;
   entry->ingress_allowed = edit.ingress_allowed != 0;
   entry->egress_allowed = edit.egress_allowed != 0;
+  vlans_changed_ = vlans_changed_ || entry->vlan != edit.vlan;
+  entry->vlan = edit.vlan;
+  entry->carries_tags = edit.carries_tags != 0;
   if (judged) entry->judged = generation_->id;
   return Done{};
 }
@@ -125,9 +161,14 @@ Outcome Draft::apply_edit(const PutPort& edit) {
     generation_->ports[id.value] = std::move(entry);
   }
   PortEntry* entry = edit_port(id);
-  stale_.insert(NetworkId{edit.network});
   entry->name = edit.name;
   entry->network = NetworkId{edit.network};
+  entry->trunk.clear();
+  for (const std::uint16_t network : edit.trunk) entry->trunk.push_back(NetworkId{network});
+  std::sort(entry->trunk.begin(), entry->trunk.end());
+  entry->trunk_addresses = edit.trunk_addresses;
+  entry->by_vlan.clear();
+  stale_.insert(entry->networks().begin(), entry->networks().end());
   entry->anti_spoof = edit.anti_spoof != 0;
   entry->macs_max = edit.macs_max;
   entry->flows_max = edit.flows_max;
@@ -142,7 +183,7 @@ Outcome Draft::apply_edit(const DeletePort& edit) {
   const PortId id{edit.port};
   const PortEntry* entry = generation_->port(id);
   if (entry == nullptr) return invalid("there is no port to delete", edit.port);
-  stale_.insert(entry->network);
+  stale_.insert(entry->networks().begin(), entry->networks().end());
   touched_.insert(id);
   generation_->ports[id.value] = nullptr;
   return Done{};
@@ -178,13 +219,16 @@ void Draft::derive(NetworkEntry& network) const {
   std::vector<FrozenMap<Mac, PortId, MacHash>::Item> stations;
   std::vector<FrozenMap<Ip, Binding, IpHash>::Item> bindings;
   for (const auto& port : generation_->ports) {
-    if (!port || !(port->network == network.id)) continue;
+    if (!port || !port->is_in(network.id)) continue;
     stations.push_back({port->settings.mac, port->id});
     if (!port->device) continue;
     members.push_back(port->id);
     if (!port->anti_spoof) undeclared.push_back(port->id);
-    for (const Prefix& prefix : port->settings.addresses)
-      bindings.push_back({prefix.address, {port->settings.mac, port->id}});
+    if (port->network == network.id)
+      for (const Prefix& prefix : port->settings.addresses)
+        bindings.push_back({prefix.address, {port->settings.mac, port->id}});
+    for (const TrunkAddress& address : port->trunk_addresses)
+      if (address.network == network.id) bindings.push_back({address.prefix.address, {port->settings.mac, port->id}});
   }
   for (const StaticMac& station : network.static_macs) stations.push_back({station.mac, station.port});
   if (members != network.members || undeclared != network.undeclared) network.flooded = generation_->id;
@@ -194,7 +238,21 @@ void Draft::derive(NetworkEntry& network) const {
   network.bindings = FrozenMap<Ip, Binding, IpHash>(bindings);
 }
 
+std::shared_ptr<const PortEntry> Draft::with_vlans(const std::shared_ptr<const PortEntry>& trunk) const {
+  std::vector<NetworkId> by_vlan(std::size_t{Vlan::kIdReserved} + 1);
+  by_vlan[0] = by_vlan[Vlan::kIdReserved] = trunk->network;
+  for (const NetworkId id : trunk->trunk)
+    if (const std::uint16_t vlan = generation_->network(id)->vlan; vlan != 0) by_vlan[vlan] = id;
+  if (by_vlan == trunk->by_vlan) return trunk;
+  auto copy = std::make_shared<PortEntry>(*trunk);
+  copy->by_vlan = std::move(by_vlan);
+  return copy;
+}
+
 std::unique_ptr<Generation> Draft::finish() {
+  for (auto& port : generation_->ports)
+    if (port && port->is_trunk() && (vlans_changed_ || port->by_vlan.empty())) port = with_vlans(port);
+
   const std::set<NetworkId> stale = stale_;
   for (const NetworkId id : stale)
     if (NetworkEntry* entry = edit_network(id); entry != nullptr) derive(*entry);

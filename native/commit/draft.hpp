@@ -39,14 +39,18 @@ class Draft {
   Outcome apply_edit(const PutStaticMac& edit);
   Outcome apply_edit(const DeleteStaticMac& edit);
   Outcome check() const;
+  Outcome check_trunk(const PortEntry& port) const;
   [[nodiscard]] NetworkEntry* edit_network(NetworkId network);
   void derive(NetworkEntry& network) const;
+  // A trunk with its table of VLANs; the entry as it was when that is true already.
+  [[nodiscard]] std::shared_ptr<const PortEntry> with_vlans(const std::shared_ptr<const PortEntry>& trunk) const;
 
   const Generation& running_;
   const std::uint32_t ports_max_;
   std::unique_ptr<Generation> generation_;
   std::set<PortId> touched_, closed_;
   std::set<NetworkId> stale_;  // networks whose derived part must be made anew
+  bool vlans_changed_ = false;
 };
 
 }  // namespace vsw

@@ -16,10 +16,10 @@ bool same_device(const PortSettings& one, const PortSettings& other) {
          (one.type == PortType::kTap || one.type == PortType::kPcap);
 }
 
-// What was learned at a port that has gone, moved, or may hold nothing undeclared any more.
-bool forgets_macs(const PortEntry* before, const PortEntry* after) {
-  if (before == nullptr || before->anti_spoof) return false;
-  return after == nullptr || !after->device || after->anti_spoof || !(after->network == before->network);
+// What was learned at a port in this network, when it has gone, left, or may hold nothing undeclared any more.
+bool forgets_macs(const PortEntry& before, const PortEntry* after, NetworkId network) {
+  if (before.anti_spoof) return false;
+  return after == nullptr || !after->device || after->anti_spoof || !after->is_in(network);
 }
 
 }  // namespace
@@ -139,9 +139,12 @@ Result<Receipt> Publisher::commit(const Transaction& transaction) {
   workers_->settle();
   // From here on nobody judges by the old generation.
   for (const PortId id : touched)
-    if (forgets_macs(before->port(id), after->port(id))) fabric_.macs.flush({}, id, {});
+    if (const PortEntry* port = before->port(id); port != nullptr)
+      for (const NetworkId network : port->networks())
+        if (forgets_macs(*port, after->port(id), network)) fabric_.macs.flush(network, id, {});
   for (const PortId id : touched)
-    if (const PortEntry* port = after->port(id); port != nullptr) fabric_.macs.forget(port->network, port->settings.mac);
+    if (const PortEntry* port = after->port(id); port != nullptr)
+      for (const NetworkId network : port->networks()) fabric_.macs.forget(network, port->settings.mac);
   for (const Edit& edit : transaction.edits())
     if (const auto* put = std::get_if<PutStaticMac>(&edit)) fabric_.macs.forget(NetworkId{put->network}, put->mac);
   for (const PortId id : deleted) {

@@ -27,20 +27,24 @@ class Tracer {
   Tracer(Fabric& fabric, const Generation& generation, Trace& out) : fabric_(fabric), generation_(generation), out_(out) {}
 
   void run(PortId ingress_id, Packet& packet) {
-    const DropReason malformed = prepare(packet);
+    const PortEntry* ingress = generation_.port(ingress_id);
+    const bool trunk = ingress != nullptr && ingress->is_trunk();
+    const DropReason malformed = prepare(packet, trunk);
     if (malformed != DropReason::kNone) {
       step(StageId::kParse, ingress_id, "drop", {});
       decide(false, StageId::kParse, name_of(malformed), ingress_id, {});
       return;
     }
     step(StageId::kParse, ingress_id, "continue", {});
-    const PortEntry* ingress = generation_.port(ingress_id);
-    const NetworkEntry* network = ingress != nullptr ? generation_.network(ingress->network) : nullptr;
+    const NetworkEntry* network = nullptr;
+    if (ingress != nullptr) network = generation_.network(trunk ? ingress->network_of(packet.tag) : ingress->network);
     if (network == nullptr) {
+      const DropReason reason = trunk ? DropReason::k_vlan_not_carried : DropReason::k_port_not_active;
       step(StageId::kAdmit, ingress_id, "drop", {});
-      decide(false, StageId::kAdmit, name_of(DropReason::k_port_not_active), ingress_id, {});
+      decide(false, StageId::kAdmit, name_of(reason), ingress_id, {});
       return;
     }
+    out_.network = network->id;
     Lookup lookup{packet, generation_, *ingress, *network, fabric_.macs, Mac::read(packet.data + 6),
                   Mac::read(packet.data), nullptr};
     Program program;

@@ -28,6 +28,7 @@ struct Trace {
   StageId stage = StageId::kParse;  // the one that decided
   std::string reason;               // a drop reason's name, or forwarded | flooded | answered
   PortId port;                      // where it was decided
+  NetworkId network;                // that the frame is in; none when it is in none
   RuleId rule;
   GenerationId generation;
   std::vector<TraceStep> path;

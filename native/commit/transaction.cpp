@@ -29,9 +29,11 @@ class Reader {
            out.length <= (out.address.is_v4() ? 32 : 128);
   }
   bool read_route(Route& out) { return read_prefix(out.to) && read_raw(out.via.bytes.data(), 16); }
+  bool read_trunk_address(TrunkAddress& out) { return read_number(out.network.value) && read_prefix(out.prefix); }
   bool read_list_u16(std::vector<std::uint16_t>& out) { return read_list(out, &Reader::read_u16); }
   bool read_list_prefix(std::vector<Prefix>& out) { return read_list(out, &Reader::read_prefix); }
   bool read_list_route(std::vector<Route>& out) { return read_list(out, &Reader::read_route); }
+  bool read_list_trunk_address(std::vector<TrunkAddress>& out) { return read_list(out, &Reader::read_trunk_address); }
 
  private:
   bool read_raw(void* to, std::size_t size) {

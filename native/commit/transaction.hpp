@@ -14,6 +14,7 @@
 #include <vector>
 #include "base/result.hpp"
 #include "port/port.hpp"
+#include "table/port_table.hpp"
 #include "wire/ip.hpp"
 #include "wire/mac.hpp"
 
@@ -27,6 +28,7 @@ using field_mac = Mac;
 using field_list_u16 = std::vector<std::uint16_t>;
 using field_list_prefix = std::vector<Prefix>;
 using field_list_route = std::vector<Route>;
+using field_list_trunk_address = std::vector<TrunkAddress>;
 
 #define EDIT(name, tag) struct name {
 #define FIELD(type, name) field_##type name{};

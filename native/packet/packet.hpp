@@ -6,6 +6,8 @@
 // of a batch has a tail, and it is the last one: the super-frame is passed on before the next is read
 // and so stays in the cache.
 //
+// `tag` is the TCI of the 802.1Q tag that the frame was received with, and that was taken off since.
+//
 // `offload` is what virtio_net_hdr said (virtio 1.2, 5.1.6), in host order. It is hostile until
 // check_offload accepted it; afterwards `wire_packets` is how many packets it stands for on a wire.
 #pragma once
@@ -13,6 +15,7 @@
 #include <cstdint>
 #include <span>
 #include "base/ids.hpp"
+#include "wire/ethernet.hpp"
 #include "wire/parse.hpp"
 
 namespace vsw {
@@ -29,7 +32,7 @@ struct Offload {
 
 struct Packet {
   static constexpr std::uint32_t kSlotSize = 2048;   // bytes of a slot behind its headroom
-  static constexpr std::uint32_t kHeadroom = 64;     // in front of `data`, for a virtio_net_hdr or a tag
+  static constexpr std::uint32_t kHeadroom = 64;     // in front of `data`, for tags
   static constexpr std::uint32_t kLengthMax = 65'535 + 14 + 8;
 
   std::byte* data = nullptr;
@@ -39,10 +42,13 @@ struct Packet {
   PortId ingress;
   std::uint16_t wire_packets = 1;
   Offload offload;
+  std::uint16_t tag = Vlan::kIdReserved;  // of no VLAN: the frame had no tag
   Headers headers;
 
   [[nodiscard]] std::uint32_t frame_length() const noexcept { return length + tail_length; }
   [[nodiscard]] std::span<const std::byte> head() const noexcept { return {data, length}; }
+  [[nodiscard]] bool is_tagged() const noexcept { return (tag & Vlan::kIdMask) != Vlan::kIdReserved; }
+  [[nodiscard]] std::uint16_t priority() const noexcept { return tag & Vlan::kPriorityMask; }
   // What a wire would carry: every segment repeats the headers.
   [[nodiscard]] std::uint64_t wire_bytes() const noexcept {
     return std::uint64_t{frame_length()} + std::uint64_t{wire_packets - 1u} * headers.payload;

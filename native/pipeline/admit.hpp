@@ -1,8 +1,9 @@
 // admit: is this port open yet, and does its network carry such a frame?
 // Home: worker.
 //
-// The born-isolated gate, VLANs and EtherTypes. An access port carries untagged frames only; one
-// priority tag was taken off before (prepare.hpp).
+// The born-isolated gate, VLANs and EtherTypes. The tag that says where a frame belongs, and one priority
+// tag, were taken off before (prepare.hpp). What tags are left are payload: they die, unless the network
+// carries them; one of VLAN 0 always dies.
 #pragma once
 #include "pipeline/stage.hpp"
 

@@ -9,8 +9,8 @@ namespace {
 constexpr std::uint8_t kUdp = 17;
 constexpr std::uint16_t kDhcpServer = 67, kDhcpClient = 68, kDhcpv6Client = 546, kDhcpv6Server = 547;
 
-bool may_send_from(const PortEntry& port, const Ip& address) noexcept {
-  return port.owns(address) || address == port.link_local;
+bool may_send_from(const Lookup& lookup, const Ip& address) noexcept {
+  return lookup.ingress.owns(lookup.network.id, address) || address == lookup.ingress.link_local;
 }
 
 // An IP source that is no address yet: allowed where a host without one has to speak.
@@ -29,11 +29,11 @@ Verdict judge_neighbour_message(const Lookup& lookup, const NeighbourMessage& me
     return drop(program, StageId::kAntiSpoof, spoofed);
   if (message.arp) {
     const bool probe = message.sender.is_unspecified() && message.kind == Kind::kRequest;
-    return probe || port.owns(message.sender) ? Verdict::kContinue : drop(program, StageId::kAntiSpoof, spoofed);
+    return probe || port.owns(lookup.network.id, message.sender) ? Verdict::kContinue : drop(program, StageId::kAntiSpoof, spoofed);
   }
   if (message.kind == Kind::kRouterAdvertisement || message.kind == Kind::kRedirect)
     return drop(program, StageId::kAntiSpoof, DropReason::k_router_advertisement_denied);
-  if (message.kind == Kind::kAnswer && !may_send_from(port, message.target))
+  if (message.kind == Kind::kAnswer && !may_send_from(lookup, message.target))
     return drop(program, StageId::kAntiSpoof, spoofed);
   return Verdict::kContinue;
 }
@@ -77,7 +77,7 @@ Verdict AntiSpoof::apply(const Lookup& lookup, Program& program) noexcept {
                                                   : Ip::v6(packet.data + headers.l3 + 8);
     // An IPv4-mapped address never stands in an IPv6 header (RFC 4038, 4.2); here it is how IPv4 is kept.
     const bool mapped = headers.has(Headers::kIpv6) && source.is_v4();
-    const bool allowed = source.is_unspecified() ? may_be_unspecified(packet) : may_send_from(port, source);
+    const bool allowed = source.is_unspecified() ? may_be_unspecified(packet) : may_send_from(lookup, source);
     if (mapped || !allowed) return drop(program, kId, DropReason::k_ip_spoofed);
   }
   if (neighbour) return judge_neighbour_message(lookup, message, program);

@@ -1,8 +1,7 @@
 #include "pipeline/prepare.hpp"
 
-#include <cstring>
-
 #include "action/offload.hpp"
+#include "action/tag.hpp"
 #include "wire/endian.hpp"
 #include "wire/parse.hpp"
 
@@ -29,19 +28,21 @@ DropReason reason_of(ParseError error) noexcept {
   return DropReason::k_bug;
 }
 
-void take_off_priority_tag(Packet& packet) noexcept {
-  if (packet.length < 18 || load16(packet.data + 12) != 0x8100 || (load16(packet.data + 14) & 0xfff) != 0) return;
-  std::memmove(packet.data + 4, packet.data, 12);
-  packet.data += 4;
-  packet.length -= 4;
-  packet.offload.checksum_start = static_cast<std::uint16_t>(packet.offload.checksum_start - 4);
+void take_off_outer_tag(Packet& packet, bool trunk) noexcept {
+  if (packet.length < Ethernet::kLength + Vlan::kLength) return;
+  if (load16(packet.data + Ethernet::kType) != Vlan::kCustomer) return;
+  const std::uint16_t tci = load16(packet.data + Ethernet::kType + Vlan::kTci);
+  const std::uint16_t id = tci & Vlan::kIdMask;
+  if (id == Vlan::kIdReserved || (id != 0 && !trunk)) return;
+  take_off_tag(packet);
+  packet.tag = tci;
 }
 
 }  // namespace
 
-DropReason prepare(Packet& packet) noexcept {
+DropReason prepare(Packet& packet, bool trunk) noexcept {
+  take_off_outer_tag(packet, trunk);
   if (packet.frame_length() > Packet::kLengthMax) return DropReason::k_frame_too_long;
-  take_off_priority_tag(packet);
   const bool super = packet.offload.gso != Offload::Gso::kNone;
   const ParseError error = parse(packet.head(), packet.frame_length(), super, packet.headers);
   if (error != ParseError::kNone) return reason_of(error);

@@ -1,14 +1,16 @@
 // prepare: a frame that was just received becomes a packet that can be trusted.
 // Home: worker.
 //
-// Takes off one priority tag (VLAN 0; IEEE 802.1Q, 6.9), parses, and holds the virtio_net_hdr against
-// what was parsed. The answer is the reason to drop the packet, or kNone.
+// Takes off one tag and keeps it beside the packet: on a trunk the outer one, whatever its VLAN, elsewhere a
+// priority tag (VLAN 0) alone (IEEE 802.1Q, 6.9). Only customer tags (0x8100) say where a frame belongs;
+// what stands behind the one taken off is payload. Then it parses, and holds the virtio_net_hdr against what
+// was parsed. The answer is the reason to drop the packet, or kNone.
 #pragma once
 #include "packet/packet.hpp"
 #include "telemetry/counters.hpp"
 
 namespace vsw {
 
-[[nodiscard]] DropReason prepare(Packet& packet) noexcept;
+[[nodiscard]] DropReason prepare(Packet& packet, bool trunk) noexcept;
 
 }  // namespace vsw

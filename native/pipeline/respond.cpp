@@ -10,6 +10,7 @@ namespace vsw {
 
 Verdict Respond::apply(const Lookup& lookup, Program& program) noexcept {
   NeighbourMessage message;
+  if (lookup.packet.headers.vlan_count != 0) return Verdict::kContinue;
   if (!NeighbourMessage::read(lookup.packet, message)) return Verdict::kContinue;
   program.cacheable = false;
   if (message.broken || message.kind != NeighbourMessage::Kind::kRequest || message.sender == message.target)

@@ -3,7 +3,8 @@
 //
 // Whoever asks for a declared address of an open port gets its MAC at once, and nobody else is
 // bothered. What asks for the asker's own address (gratuitous ARP, duplicate address detection)
-// passes on: others shall hear it, and an answer would be a false alarm.
+// passes on: others shall hear it, and an answer would be a false alarm. What asks behind a tag that the
+// network carries as payload asks in a network of the hosts' own, of which nothing is known here.
 #pragma once
 #include "packet/packet.hpp"
 #include "pipeline/stage.hpp"

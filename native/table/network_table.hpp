@@ -42,6 +42,8 @@ struct NetworkEntry {
   std::string name;
   std::uint16_t mtu = 1500;
   std::uint32_t mac_age_ms = 300'000;
+  std::uint16_t vlan = 0;                  // its tag on trunks; 0: it has none
+  bool carries_tags = false;               // tags of its hosts pass as payload
   std::vector<std::uint16_t> ether_types;  // others than IPv4, IPv6 and ARP that may pass
   bool ingress_allowed = true, egress_allowed = true;
   std::vector<StaticMac> static_macs;

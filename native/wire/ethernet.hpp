@@ -18,7 +18,8 @@ struct Vlan {
   static constexpr std::uint32_t kLength = 4;
   static constexpr std::uint32_t kTci = 2, kType = 4;
   static constexpr std::uint16_t kCustomer = 0x8100, kService = 0x88a8;
-  static constexpr std::uint16_t kIdMask = 0x0fff;
+  static constexpr std::uint16_t kIdMask = 0x0fff, kPriorityMask = 0xf000;  // PCP and DEI are the priority
+  static constexpr std::uint16_t kIdReserved = 0x0fff;                     // no frame may carry it
 
   [[nodiscard]] static constexpr bool is_tag(std::uint16_t ether_type) noexcept {
     return ether_type == kCustomer || ether_type == kService;

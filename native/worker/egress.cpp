@@ -4,19 +4,21 @@
 
 #include "action/offload.hpp"
 #include "action/segment.hpp"
+#include "action/tag.hpp"
 #include "pipeline/deliver.hpp"
 
 namespace vsw {
 
-void Egress::offer(const PortEntry& receiver, Packet& packet) noexcept {
+void Egress::offer(const PortEntry& receiver, const NetworkEntry& network, Packet& packet) noexcept {
+  const Target target{&receiver, receiver.vlan_for(network)};
   Group* group = nullptr;
   for (std::uint32_t i = group_count_; i-- > 0 && group == nullptr;)
-    if (groups_[i].receiver == &receiver) group = &groups_[i];
+    if (groups_[i].target == target) group = &groups_[i];
   if (group == nullptr) {
     // A batch has at most as many unicast receivers as packets; floods flush before they fan out.
     VSW_ASSERT(group_count_ < groups_.size());
     group = &groups_[group_count_++];
-    group->receiver = &receiver;
+    group->target = target;
     group->size = 0;
     group->offered = 0;
   }
@@ -28,42 +30,49 @@ void Egress::offer(const PortEntry& receiver, Packet& packet) noexcept {
 void Egress::flush(std::uint64_t now_ns) noexcept {
   for (std::uint32_t i = 0; i < group_count_; ++i) {
     const Group& group = groups_[i];
-    page_.add(group.receiver->id, Counter::k_offered_packets, group.offered);
-    transmit(*group.receiver, {group.packets.data(), group.size}, now_ns);
+    page_.add(group.target.receiver->id, Counter::k_offered_packets, group.offered);
+    transmit(group.target, {group.packets.data(), group.size}, now_ns);
   }
   group_count_ = 0;
 }
 
-void Egress::drop(const PortEntry& receiver, const Packet& packet, DropReason reason, std::uint64_t packets,
-                  std::uint64_t bytes, std::uint64_t now_ns) noexcept {
-  page_.drop_transmitted(receiver.id, reason, packets, bytes);
-  drop_log_.write(receiver.id, reason, now_ns, packet.head(), packet.frame_length());
+// Counts and notes what the receiver would have got; the packet is as it was afterwards.
+void Egress::drop(const Target& target, Packet& packet, DropReason reason, std::uint64_t packets, std::uint64_t bytes,
+                  std::uint64_t now_ns) noexcept {
+  if (target.vlan != 0) {
+    bytes += packets * Vlan::kLength;
+    put_on_tag(packet, target.vlan | packet.priority());
+  }
+  page_.drop_transmitted(target.receiver->id, reason, packets, bytes);
+  drop_log_.write(target.receiver->id, reason, now_ns, packet.head(), packet.frame_length());
+  if (target.vlan != 0) take_off_tag(packet);
 }
 
 // Sorts out what cannot be delivered, and hands on runs of packets that the receiver takes as they are.
-void Egress::transmit(const PortEntry& receiver, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept {
+void Egress::transmit(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept {
+  const PortEntry& receiver = *target.receiver;
   std::array<Packet*, Batch::kCapacity> ready, completed;
   std::uint32_t count = 0, completed_count = 0;
   for (Packet* packet : packets) {
     if (!receiver.device) {
-      drop(receiver, *packet, DropReason::k_port_closed, packet->wire_packets, packet->wire_bytes(), now_ns);
+      drop(target, *packet, DropReason::k_port_closed, packet->wire_packets, packet->wire_bytes(), now_ns);
       continue;
     }
     if (!fits(*packet, receiver.settings.mtu)) {
-      drop(receiver, *packet, DropReason::k_mtu_exceeded, packet->wire_packets, packet->wire_bytes(), now_ns);
+      drop(target, *packet, DropReason::k_mtu_exceeded, packet->wire_packets, packet->wire_bytes(), now_ns);
       continue;
     }
     if (!takes(receiver.info, *packet)) {
       if (packet->offload.gso != Offload::Gso::kNone) {
-        transmit_ready(receiver, {ready.data(), count}, now_ns);
+        transmit_ready(target, {ready.data(), count}, now_ns);
         count = 0;
-        transmit_segments(receiver, *packet, now_ns);
+        transmit_segments(target, *packet, now_ns);
         continue;
       }
       // Another receiver may take it as it is, so a copy is completed.
       Packet* copy = copy_of(*packet);
       if (copy == nullptr) {
-        drop(receiver, *packet, DropReason::k_out_of_packets, 1, packet->wire_bytes(), now_ns);
+        drop(target, *packet, DropReason::k_out_of_packets, 1, packet->wire_bytes(), now_ns);
         continue;
       }
       complete_checksum(*copy);
@@ -71,7 +80,7 @@ void Egress::transmit(const PortEntry& receiver, std::span<Packet* const> packet
     }
     ready[count++] = packet;
   }
-  transmit_ready(receiver, {ready.data(), count}, now_ns);
+  transmit_ready(target, {ready.data(), count}, now_ns);
   for (std::uint32_t i = 0; i < completed_count; ++i) pool_.give(*completed[i]);
 }
 
@@ -86,25 +95,29 @@ Packet* Egress::copy_of(const Packet& packet) noexcept {
   return copy;
 }
 
-void Egress::transmit_ready(const PortEntry& receiver, std::span<Packet* const> packets,
-                            std::uint64_t now_ns) noexcept {
+void Egress::transmit_ready(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept {
   if (packets.empty()) return;
+  const PortEntry& receiver = *target.receiver;
+  if (target.vlan != 0)
+    for (Packet* packet : packets) put_on_tag(*packet, target.vlan | packet->priority());
   const std::uint64_t taken = receiver.device->transmit(packets);
   std::uint64_t transmitted = 0, bytes = 0;
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    const Packet& packet = *packets[i];
+    Packet& packet = *packets[i];
+    const std::uint64_t wire_bytes = packet.wire_bytes();
+    if (target.vlan != 0) take_off_tag(packet);
     if ((taken >> i & 1) != 0) {
       transmitted += packet.wire_packets;
-      bytes += packet.wire_bytes();
+      bytes += wire_bytes;
     } else {
-      drop(receiver, packet, DropReason::k_device_refused, packet.wire_packets, packet.wire_bytes(), now_ns);
+      drop(target, packet, DropReason::k_device_refused, packet.wire_packets, packet.wire_bytes(), now_ns);
     }
   }
   page_.add(receiver.id, Counter::k_transmitted_packets, transmitted);
   page_.add(receiver.id, Counter::k_transmitted_bytes, bytes);
 }
 
-void Egress::transmit_segments(const PortEntry& receiver, Packet& super, std::uint64_t now_ns) noexcept {
+void Egress::transmit_segments(const Target& target, Packet& super, std::uint64_t now_ns) noexcept {
   Segmenter segmenter(super);
   std::array<Packet*, 32> segments;
   bool more = true;
@@ -116,7 +129,7 @@ void Egress::transmit_segments(const PortEntry& receiver, Packet& super, std::ui
       if (segment == nullptr) {
         more = remaining > 0 && count > 0;  // with some in flight, transmitting them frees buffers
         if (!more && remaining > 0)
-          drop(receiver, super, DropReason::k_out_of_packets, remaining,
+          drop(target, super, DropReason::k_out_of_packets, remaining,
                std::uint64_t{remaining} * (super.headers.payload + super.offload.gso_size), now_ns);
         break;
       }
@@ -127,7 +140,7 @@ void Egress::transmit_segments(const PortEntry& receiver, Packet& super, std::ui
       }
       segments[count++] = segment;
     }
-    transmit_ready(receiver, {segments.data(), count}, now_ns);
+    transmit_ready(target, {segments.data(), count}, now_ns);
     for (std::uint32_t i = 0; i < count; ++i) pool_.give(*segments[i]);
   }
 }

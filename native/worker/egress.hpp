@@ -2,8 +2,9 @@
 // Home: worker.
 //
 // `offer` keeps a packet until `flush`, which counts it as offered; between packets of one ingress port to
-// one receiver the order is kept. What a receiver does not take as it is, a super-frame or a partial
-// checksum, is segmented or completed here. Every packet offered ends as transmitted or as dropped by
+// one receiver in one VLAN the order is kept. What a receiver does not take as it is, a super-frame or a partial
+// checksum, is segmented or completed here, and a trunk gets its tag: put on in place for the moment of
+// transmitting, with the priority that the packet came with. Every packet offered ends as transmitted or as dropped by
 // name on the transmit side. Packets are not owned: the caller gives them back to the pool after
 // `flush`, so one packet may be offered to many receivers.
 #pragma once
@@ -22,23 +23,29 @@ class Egress {
  public:
   Egress(Pool& pool, CounterPage page, DropLog& drop_log) noexcept : pool_(pool), page_(page), drop_log_(drop_log) {}
 
-  void offer(const PortEntry& receiver, Packet& packet) noexcept;
+  // The receiver is in the packet's network.
+  void offer(const PortEntry& receiver, const NetworkEntry& network, Packet& packet) noexcept;
   // Transmits all that was offered. `now_ns` dates the drops.
   void flush(std::uint64_t now_ns) noexcept;
 
  private:
-  struct Group {
+  struct Target {
     const PortEntry* receiver = nullptr;
+    std::uint16_t vlan = 0;  // 0: without a tag
+    bool operator==(const Target&) const noexcept = default;
+  };
+  struct Group {
+    Target target;
     std::uint32_t size = 0;
     std::uint64_t offered = 0;  // packets as on a wire
     std::array<Packet*, Batch::kCapacity> packets;
   };
-  void transmit(const PortEntry& receiver, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
+  void transmit(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
   [[nodiscard]] Packet* copy_of(const Packet& packet) noexcept;
-  void transmit_ready(const PortEntry& receiver, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
-  void transmit_segments(const PortEntry& receiver, Packet& super, std::uint64_t now_ns) noexcept;
-  void drop(const PortEntry& receiver, const Packet& packet, DropReason reason, std::uint64_t packets,
-            std::uint64_t bytes, std::uint64_t now_ns) noexcept;
+  void transmit_ready(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
+  void transmit_segments(const Target& target, Packet& super, std::uint64_t now_ns) noexcept;
+  void drop(const Target& target, Packet& packet, DropReason reason, std::uint64_t packets, std::uint64_t bytes,
+            std::uint64_t now_ns) noexcept;
 
   Pool& pool_;
   CounterPage page_;

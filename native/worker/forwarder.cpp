@@ -1,5 +1,6 @@
 #include "worker/forwarder.hpp"
 
+#include "action/tag.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/prepare.hpp"
 
@@ -30,14 +31,17 @@ Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing
       page_(fabric.counters.page(worker)),
       egress_(pool, page_, fabric.drop_log) {}
 
+// The packet is noted as it came, and is of no use afterwards.
 void Forwarder::drop(PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept {
+  if (packet.is_tagged()) put_on_tag(packet, packet.tag);
   page_.drop_received(port, reason, packet.wire_packets, packet.wire_bytes());
   fabric_.drop_log.write(port, reason, now_ns, packet.head(), packet.frame_length());
 }
 
 void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& batch, std::uint64_t now_ns) noexcept {
   const PortEntry* ingress = generation.port(ingress_id);
-  const NetworkEntry* network = ingress != nullptr ? generation.network(ingress->network) : nullptr;
+  const bool trunk = ingress != nullptr && ingress->is_trunk();
+  const NetworkEntry* home = ingress != nullptr ? generation.network(ingress->network) : nullptr;
   const std::uint32_t size = batch.size();
   std::uint64_t received = 0, bytes = 0;
 
@@ -46,29 +50,31 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
     Lane& lane = lanes_[i];
     packet.ingress = ingress_id;
     packet.wire_packets = 1;
-    const DropReason reason = prepare(packet);
+    const DropReason reason = prepare(packet, trunk);
     received += packet.wire_packets;
-    bytes += packet.wire_bytes();
-    lane.dead = reason != DropReason::kNone || network == nullptr;
+    bytes += packet.wire_bytes() + (packet.is_tagged() ? packet.wire_packets * Vlan::kLength : 0);
+    lane.network = trunk ? generation.network(ingress->network_of(packet.tag)) : home;
+    lane.dead = reason != DropReason::kNone || lane.network == nullptr;
     if (lane.dead) {
-      drop(ingress_id, packet, reason != DropReason::kNone ? reason : DropReason::k_port_not_active, now_ns);
+      const DropReason homeless = trunk ? DropReason::k_vlan_not_carried : DropReason::k_port_not_active;
+      drop(ingress_id, packet, reason != DropReason::kNone ? reason : homeless, now_ns);
       continue;
     }
-    make_flow_key(packet, network->id, fabric_.seed, lane.key);
+    make_flow_key(packet, lane.network->id, fabric_.seed, lane.key);
     if (lane.key.kind == FlowKind::kIpv4) fabric_.flows4.prefetch_bucket(lane.key.hash);
     else if (lane.key.kind != FlowKind::kNone) fabric_.flows6.prefetch_bucket(lane.key.hash);
   }
   page_.add(ingress_id, Counter::k_received_packets, received);
   page_.add(ingress_id, Counter::k_received_bytes, bytes);
 
-  if (network != nullptr) {
+  if (ingress != nullptr) {
     for (std::uint32_t i = 0; i < size; ++i) {
       Lane& lane = lanes_[i];
       if (lane.dead || lane.key.kind == FlowKind::kNone) continue;
       lane.candidate = lane.key.kind == FlowKind::kIpv4 ? fabric_.flows4.candidate(lane.key.hash)
                                                         : fabric_.flows6.candidate(lane.key.hash);
     }
-    Moment moment{generation, *ingress, *network, Grounds::of(generation.id, fabric_.macs.version()), now_ns,
+    Moment moment{generation, *ingress, Grounds::of(generation.id, fabric_.macs.version()), now_ns,
                   static_cast<std::uint32_t>(now_ns / 1'000'000)};
     for (std::uint32_t i = 0; i < size; ++i) {
       const Lane& lane = lanes_[i];
@@ -106,7 +112,7 @@ bool Forwarder::take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane
     if (number == FlowCache<Key>::kNone) return false;
   }
   Flow<Key>& flow = cache.record(number);
-  if (flow.confirmed.load(std::memory_order_acquire) != moment.grounds.word && !still_true(flow, side, moment)) {
+  if (flow.confirmed.load(std::memory_order_acquire) != moment.grounds.word && !still_true(flow, side, *lane.network, moment)) {
     cache.remove(number, lane.key.hash);
     return false;
   }
@@ -118,10 +124,10 @@ bool Forwarder::take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane
     flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
     // A hit keeps the sender's MAC young; once a second is often enough for ages of minutes.
     if (!moment.ingress.anti_spoof && heard_ms / 1000 != moment.now_ms / 1000)
-      fabric_.macs.refresh(moment.network.id, source, ingress, moment.now_ms);
+      fabric_.macs.refresh(lane.network->id, source, ingress, moment.now_ms);
   }
   if (flow.action == Program::Action::kFlood) {
-    flood(moment, packet, flow.flood_set, flow.rule);
+    flood(lane, moment, packet, flow.flood_set, flow.rule);
     return true;
   }
   const PortEntry* receiver = moment.generation.port(flow.port[side ^ 1]);
@@ -130,26 +136,27 @@ bool Forwarder::take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane
     return true;
   }
   moment.forwarded += packet.wire_packets;
-  egress_.offer(*receiver, packet);
+  egress_.offer(*receiver, *lane.network, packet);
   return true;
 }
 
 // The grounds changed: is what this verdict was based on still the same? If so, it is re-stamped.
 template <class Key>
-bool Forwarder::still_true(Flow<Key>& flow, unsigned side, const Moment& moment) const noexcept {
+bool Forwarder::still_true(Flow<Key>& flow, unsigned side, const NetworkEntry& network,
+                           const Moment& moment) const noexcept {
   const std::uint64_t word = flow.confirmed.load(std::memory_order_relaxed);
   const std::uint32_t confirmed = Grounds{word}.generation();
   // Confirmed by a later generation than this batch's: another worker is ahead of us.
   if (confirmed > number_of(moment.generation.id)) return false;
-  if (number_of(moment.ingress.changed) > confirmed || number_of(moment.network.judged) > confirmed) return false;
+  if (number_of(moment.ingress.changed) > confirmed || number_of(network.judged) > confirmed) return false;
   if (flow.action == Program::Action::kFlood) {
-    if (number_of(moment.network.flooded) > confirmed) return false;
+    if (number_of(network.flooded) > confirmed) return false;
   } else {
     const PortEntry* receiver = moment.generation.port(flow.port[side ^ 1]);
     if (receiver == nullptr || number_of(receiver->changed) > confirmed) return false;
-    if (find_station(moment.network, fabric_.macs, flow.mac[side ^ 1]) != flow.port[side ^ 1]) return false;
+    if (find_station(network, fabric_.macs, flow.mac[side ^ 1]) != flow.port[side ^ 1]) return false;
   }
-  if (!moment.ingress.anti_spoof && find_station(moment.network, fabric_.macs, flow.mac[side]) != moment.ingress.id)
+  if (!moment.ingress.anti_spoof && find_station(network, fabric_.macs, flow.mac[side]) != moment.ingress.id)
     return false;  // the sender's MAC must be learned anew
   flow.confirmed.store(moment.grounds.word, std::memory_order_release);
   return true;
@@ -158,19 +165,19 @@ bool Forwarder::still_true(Flow<Key>& flow, unsigned side, const Moment& moment)
 // The slow path: the pipeline decides.
 void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept {
   ++moment.misses;
-  Lookup lookup = lookup_of(moment.generation, moment.ingress, moment.network, fabric_.macs, packet);
+  Lookup lookup = lookup_of(moment.generation, moment.ingress, *lane.network, fabric_.macs, packet);
   Program program;
   SenderPipeline::run(lookup, program);
   if (program.action == Program::Action::kDrop) {
     // What died for its destination still told where its sender is.
-    if (program.learn && program.stage == StageId::kBridge) learn(moment, packet);
+    if (program.learn && program.stage == StageId::kBridge) learn(lane, moment, packet);
     drop(moment.ingress.id, packet, program.reason, moment.now_ns);
     return;
   }
-  if (program.learn) learn(moment, packet);
+  if (program.learn) learn(lane, moment, packet);
   switch (program.action) {
     case Program::Action::kRespond:
-      answer(moment, packet, program);
+      answer(lane, moment, packet, program);
       return;
     case Program::Action::kOutput: {
       const PortEntry* receiver = moment.generation.port(program.output);
@@ -180,11 +187,11 @@ void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept
         return;
       }
       moment.forwarded += packet.wire_packets;
-      egress_.offer(*receiver, packet);
+      egress_.offer(*receiver, *lane.network, packet);
       break;
     }
     case Program::Action::kFlood:
-      flood(moment, packet, program.flood_set, program.rule);
+      flood(lane, moment, packet, program.flood_set, program.rule);
       break;
     case Program::Action::kNone:
     case Program::Action::kDrop:
@@ -197,7 +204,7 @@ void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept
   if (!program.cacheable || lane.key.kind == FlowKind::kNone) return;
   // A flow serves both directions. Where the sender's MAC was not learned (its port's share is used
   // up), frames back to it are floods, each judged anew.
-  if (program.learn && !(find_station(moment.network, fabric_.macs, lookup.source) == moment.ingress.id)) return;
+  if (program.learn && !(find_station(*lane.network, fabric_.macs, lookup.source) == moment.ingress.id)) return;
   if (lane.key.kind == FlowKind::kIpv4) remember(fabric_.flows4, lane.key.v4, lane, moment, packet, program);
   else remember(fabric_.flows6, lane.key.v6, lane, moment, packet, program);
 }
@@ -213,7 +220,7 @@ void Forwarder::remember(FlowCache<Key>& cache, const Key& key, const Lane& lane
   };
   // The other end made the record; from now on it speaks for this end, too.
   if (const std::uint32_t number = cache.find(lane.key.hash, is_same); number != FlowCache<Key>::kNone) {
-    join(cache.record(number), side, moment, packet);
+    join(cache.record(number), lane, moment, packet);
     return;
   }
   std::atomic<std::uint32_t>& held = fabric_.flows_held(moment.ingress.id);
@@ -245,25 +252,26 @@ void Forwarder::remember(FlowCache<Key>& cache, const Key& key, const Lane& lane
   flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
   const std::uint32_t kept = cache.insert(worker_, number, lane.key.hash, is_same);
   if (kept == number) held.fetch_add(1, std::memory_order_relaxed);
-  else if (kept != FlowCache<Key>::kNone) join(cache.record(kept), side, moment, packet);
+  else if (kept != FlowCache<Key>::kNone) join(cache.record(kept), lane, moment, packet);
 }
 
 // Both ends were judged by the same grounds, or the record is found true by ours. A later generation
 // that another worker stamps meanwhile has compared both ends' ports with these grounds.
 template <class Key>
-void Forwarder::join(Flow<Key>& flow, unsigned side, const Moment& moment, const Packet& packet) noexcept {
+void Forwarder::join(Flow<Key>& flow, const Lane& lane, const Moment& moment, const Packet& packet) noexcept {
+  const unsigned side = lane.key.side;
   flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
   flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
-  if (flow.confirmed.load(std::memory_order_acquire) == moment.grounds.word || still_true(flow, side, moment))
+  if (flow.confirmed.load(std::memory_order_acquire) == moment.grounds.word || still_true(flow, side, *lane.network, moment))
     flow.judged[side].store(1, std::memory_order_release);
 }
 
-void Forwarder::flood(Moment& moment, Packet& packet, FloodSet set, RuleId) noexcept {
-  Lookup lookup = lookup_of(moment.generation, moment.ingress, moment.network, fabric_.macs, packet);
+void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, RuleId) noexcept {
+  Lookup lookup = lookup_of(moment.generation, moment.ingress, *lane.network, fabric_.macs, packet);
   egress_.flush(moment.now_ns);
   std::uint64_t receivers = 0;
   DropReason refused = DropReason::k_no_receiver;
-  for (const PortId port : flood_ports(moment.network, set)) {
+  for (const PortId port : flood_ports(*lane.network, set)) {
     if (port == moment.ingress.id) continue;
     const PortEntry* receiver = moment.generation.port(port);
     if (VSW_BUG(receiver == nullptr)) continue;
@@ -273,7 +281,7 @@ void Forwarder::flood(Moment& moment, Packet& packet, FloodSet set, RuleId) noex
       continue;
     }
     ++receivers;
-    egress_.offer(*receiver, packet);
+    egress_.offer(*receiver, *lane.network, packet);
     egress_.flush(moment.now_ns);
   }
   if (receivers == 0) {
@@ -284,7 +292,7 @@ void Forwarder::flood(Moment& moment, Packet& packet, FloodSet set, RuleId) noex
   page_.add(moment.ingress.id, Counter::k_copied_packets, (receivers - 1) * packet.wire_packets);
 }
 
-void Forwarder::answer(Moment& moment, Packet& packet, const Program& program) noexcept {
+void Forwarder::answer(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept {
   Packet* reply = pool_.take();
   if (reply == nullptr) {
     drop(moment.ingress.id, packet, DropReason::k_out_of_packets, moment.now_ns);
@@ -294,16 +302,17 @@ void Forwarder::answer(Moment& moment, Packet& packet, const Program& program) n
   moment.consumed += packet.wire_packets;
   page_.add(moment.ingress.id, Counter::k_originated_packets, 1);
   egress_.flush(moment.now_ns);
-  if (VSW_BUG(prepare(*reply) != DropReason::kNone)) reply->wire_packets = 1;
-  egress_.offer(moment.ingress, *reply);
+  reply->tag = packet.tag;
+  if (VSW_BUG(prepare(*reply, false) != DropReason::kNone)) reply->wire_packets = 1;
+  egress_.offer(moment.ingress, *lane.network, *reply);
   egress_.flush(moment.now_ns);
   pool_.give(*reply);
 }
 
-void Forwarder::learn(const Moment& moment, const Packet& packet) noexcept {
+void Forwarder::learn(const Lane& lane, const Moment& moment, const Packet& packet) noexcept {
   const Mac source = Mac::read(packet.data + 6);
-  const NetworkId network = moment.network.id;
-  if (moment.network.stations.find(source) != nullptr) return;  // declared: nobody else may claim it
+  const NetworkId network = lane.network->id;
+  if (lane.network->stations.find(source) != nullptr) return;  // declared: nobody else may claim it
   PortId from;
   switch (fabric_.macs.learn(network, source, moment.ingress.id, moment.now_ms, moment.ingress.macs_max, from)) {
     case MacTable::Learned::kKnown:

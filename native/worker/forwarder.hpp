@@ -27,13 +27,13 @@ class Forwarder {
  private:
   struct Lane {  // what is known of one packet of the batch
     FlowKey key;
+    const NetworkEntry* network = nullptr;  // a trunk's batch may hold frames of several
     std::uint32_t candidate = 0;
     bool dead = false;
   };
   struct Moment {  // what is the same for the whole batch
     const Generation& generation;
     const PortEntry& ingress;
-    const NetworkEntry& network;
     Grounds grounds;
     std::uint64_t now_ns;
     std::uint32_t now_ms;
@@ -43,16 +43,16 @@ class Forwarder {
   template <class Key>
   bool take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane, Moment& moment, Packet& packet) noexcept;
   template <class Key>
-  bool still_true(Flow<Key>& flow, unsigned side, const Moment& moment) const noexcept;
+  bool still_true(Flow<Key>& flow, unsigned side, const NetworkEntry& network, const Moment& moment) const noexcept;
   template <class Key>
   void remember(FlowCache<Key>& cache, const Key& key, const Lane& lane, Moment& moment, const Packet& packet,
                 const Program& program) noexcept;
   template <class Key>
-  void join(Flow<Key>& flow, unsigned side, const Moment& moment, const Packet& packet) noexcept;
+  void join(Flow<Key>& flow, const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
   void judge(const Lane& lane, Moment& moment, Packet& packet) noexcept;
-  void flood(Moment& moment, Packet& packet, FloodSet set, RuleId rule) noexcept;
-  void answer(Moment& moment, Packet& packet, const Program& program) noexcept;
-  void learn(const Moment& moment, const Packet& packet) noexcept;
+  void flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, RuleId rule) noexcept;
+  void answer(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept;
+  void learn(const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
   void drop(const PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept;
 
   Fabric& fabric_;

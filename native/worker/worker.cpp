@@ -204,7 +204,7 @@ void Worker::sweep(std::uint32_t flows, std::uint32_t mac_buckets) noexcept {
     const NetworkEntry* network = generation->network(entry.network);
     const PortEntry* port = generation->port(entry.port);
     // What left with its network or port, or was declared elsewhere since, has no age.
-    const bool stray = network == nullptr || port == nullptr || !(port->network == entry.network) ||
+    const bool stray = network == nullptr || port == nullptr || !port->is_in(entry.network) ||
                        network->stations.find(entry.mac) != nullptr;
     if (!stray && static_cast<std::int32_t>(now_ms - entry.heard_ms) < static_cast<std::int32_t>(network->mac_age_ms))
       return false;

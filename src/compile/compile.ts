@@ -46,6 +46,8 @@ function compileNetwork(name: string, { spec }: NetworkResource, allocations: Al
     etherTypes: [...(spec.etherTypes ?? [])].sort((a, b) => a - b),
     ingressAllowed: spec.defaultPolicy?.ingress === 'drop' ? 0 : 1,
     egressAllowed: spec.defaultPolicy?.egress === 'drop' ? 0 : 1,
+    vlan: 0,
+    carriesTags: 0,
   };
 }
 
@@ -72,6 +74,8 @@ function compilePort(key: string, port: PortResource, intent: Intent, allocation
     pcapRead: spec.pcap?.read ?? '',
     pcapWrite: spec.pcap?.write ?? '',
     pcapRepeat: spec.pcap?.repeat === true ? 1 : 0,
+    trunk: [],
+    trunkAddresses: [],
   };
 }
 

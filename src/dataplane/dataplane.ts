@@ -59,6 +59,8 @@ export interface Trace {
   /** The name of a drop reason, or forwarded, flooded, answered. */
   readonly reason: string;
   readonly port: number;
+  /** The network that the frame is in; 0 when it is in none. */
+  readonly network: number;
   readonly rule: string;
   readonly generation: number;
   readonly path: readonly TraceStep[];

@@ -6,7 +6,7 @@
  */
 import { bytesOf, type Ip } from '../address/ip.ts';
 import type { Cidr } from '../address/cidr.ts';
-import { editLayouts, type Edit, type FieldType, type RouteEntry } from '../table/edits.gen.ts';
+import { editLayouts, type Edit, type FieldType, type RouteEntry, type TrunkAddress } from '../table/edits.gen.ts';
 
 class Writer {
   #bytes = Buffer.alloc(4096);
@@ -73,6 +73,11 @@ const fieldWriters: FieldWriters = {
     writeList(writer, value, (item) => {
       writePrefix(writer, item.to);
       writeIp(writer, item.via ?? onLink);
+    }),
+  list_trunk_address: (writer, value: readonly TrunkAddress[]) =>
+    writeList(writer, value, (item) => {
+      writer.number(item.network, 2);
+      writePrefix(writer, item.prefix);
     }),
 };
 

@@ -16,7 +16,7 @@ export const dropReasonSentences = {
   frame_too_long: 'the frame is longer than any port may carry',
   offload_malformed: 'the virtio_net_hdr contradicts the frame',
   port_not_active: 'the port is not part of the active generation',
-  vlan_not_carried: 'the port does not carry this VLAN',
+  vlan_not_carried: 'the port does not carry frames with this VLAN tag, or on a trunk none without a tag',
   ether_type_denied: 'the network does not list this EtherType',
   link_local_group: '01:80:C2:00:00:0x is never forwarded by a bridge',
   source_mac_invalid: 'the source MAC is a group address or zero',

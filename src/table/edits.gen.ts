@@ -9,6 +9,12 @@ export interface RouteEntry {
   readonly via: Ip | undefined;
 }
 
+/** An address of a trunk in a network that it carries tagged. */
+export interface TrunkAddress {
+  readonly network: number;
+  readonly prefix: Cidr;
+}
+
 export interface PutNetwork {
   readonly edit: 'PutNetwork';
   readonly network: number;
@@ -18,6 +24,8 @@ export interface PutNetwork {
   readonly etherTypes: readonly number[];
   readonly ingressAllowed: number;
   readonly egressAllowed: number;
+  readonly vlan: number;
+  readonly carriesTags: number;
 }
 
 export interface DeleteNetwork {
@@ -45,6 +53,8 @@ export interface PutPort {
   readonly pcapRead: string;
   readonly pcapWrite: string;
   readonly pcapRepeat: number;
+  readonly trunk: readonly number[];
+  readonly trunkAddresses: readonly TrunkAddress[];
 }
 
 export interface DeletePort {
@@ -72,7 +82,7 @@ export interface DeleteStaticMac {
 
 export type Edit = PutNetwork | DeleteNetwork | PutPort | DeletePort | ClosePort | PutStaticMac | DeleteStaticMac;
 
-export type FieldType = 'list_prefix' | 'list_route' | 'list_u16' | 'mac' | 'text' | 'u16' | 'u32' | 'u8';
+export type FieldType = 'list_prefix' | 'list_route' | 'list_trunk_address' | 'list_u16' | 'mac' | 'text' | 'u16' | 'u32' | 'u8';
 
 export interface EditLayout {
   readonly tag: number;
@@ -90,6 +100,8 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
       ['etherTypes', 'list_u16'],
       ['ingressAllowed', 'u8'],
       ['egressAllowed', 'u8'],
+      ['vlan', 'u16'],
+      ['carriesTags', 'u8'],
     ],
   },
   DeleteNetwork: {
@@ -119,6 +131,8 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
       ['pcapRead', 'text'],
       ['pcapWrite', 'text'],
       ['pcapRepeat', 'u8'],
+      ['trunk', 'list_u16'],
+      ['trunkAddresses', 'list_trunk_address'],
     ],
   },
   DeletePort: {

@@ -22,7 +22,7 @@ function edits() {
     list.push({ name: match[1], tag: Number(match[2]), fields });
   }
   if (list.length === 0) throw new Error(`native/${source} holds no EDIT`);
-  const scalar = { u8: 'number', u16: 'number', u32: 'number', text: 'string', mac: 'string', ip: 'Ip', prefix: 'Cidr', route: 'RouteEntry' };
+  const scalar = { u8: 'number', u16: 'number', u32: 'number', text: 'string', mac: 'string', ip: 'Ip', prefix: 'Cidr', route: 'RouteEntry', trunk_address: 'TrunkAddress' };
   const typeOf = (type) => {
     const inner = type.startsWith('list_') ? scalar[type.slice(5)] : scalar[type];
     if (inner === undefined) throw new Error(`native/${source}: the type ${type} is not known here: add it to src/table/generate.mjs`);
@@ -32,6 +32,8 @@ function edits() {
   out += "import type { Cidr } from '../address/cidr.ts';\nimport type { Ip } from '../address/ip.ts';\n\n";
   out += '/** `via` is absent for what is reached on the link itself. */\n';
   out += 'export interface RouteEntry {\n  readonly to: Cidr;\n  readonly via: Ip | undefined;\n}\n';
+  out += '\n/** An address of a trunk in a network that it carries tagged. */\n';
+  out += 'export interface TrunkAddress {\n  readonly network: number;\n  readonly prefix: Cidr;\n}\n';
   for (const edit of list) {
     out += `\nexport interface ${edit.name} {\n  readonly edit: '${edit.name}';\n`;
     for (const field of edit.fields) out += `  readonly ${field.name}: ${typeOf(field.type)};\n`;

@@ -20,12 +20,19 @@ struct PlannedNetwork {
   std::uint32_t mac_age_ms = 300'000;
   std::vector<std::uint16_t> ether_types{};
   bool ingress_allowed = true, egress_allowed = true;
+  std::uint16_t vlan = 0;
+  bool carries_tags = false;
 };
 
 struct PlannedRoute {
   Bytes to{};  // 16 bytes of address
   std::uint8_t length = 0;
   Bytes via{};
+};
+
+struct PlannedTrunkAddress {
+  std::uint16_t network = 0;
+  std::uint16_t station = 0;  // whose IPv4 address it is
 };
 
 struct PlannedPort {
@@ -39,6 +46,8 @@ struct PlannedPort {
   std::uint32_t macs_max = 16, flows_max = 65'536;
   std::string netns{}, device{}, pcap_read{}, pcap_write{};
   bool pcap_repeat = false;
+  std::vector<std::uint16_t> trunk{};              // networks; `network` is the native one, or 0
+  std::vector<PlannedTrunkAddress> trunk_addresses{};
   std::vector<PlannedRoute> routes{};
 };
 
@@ -58,7 +67,9 @@ class Edits {
     add(1, 1).add(network.id, 2).text(network.name).add(network.mtu, 2).add(network.mac_age_ms, 4);
     add(network.ether_types.size(), 2);
     for (const std::uint16_t type : network.ether_types) add(type, 2);
-    return add(network.ingress_allowed ? 1 : 0, 1).add(network.egress_allowed ? 1 : 0, 1);
+    return add(network.ingress_allowed ? 1 : 0, 1).add(network.egress_allowed ? 1 : 0, 1)
+        .add(network.vlan, 2)
+        .add(network.carries_tags ? 1 : 0, 1);
   }
   Edits& delete_network(std::uint16_t id) { return add(2, 1).add(id, 2); }
   Edits& put_port(const PlannedPort& port) {
@@ -72,7 +83,13 @@ class Edits {
     add(port.routes.size(), 2);
     for (const PlannedRoute& route : port.routes) append(route.to).add(route.length, 1).append(route.via);
     add(port.mtu, 2).add(port.anti_spoof ? 1 : 0, 1).add(port.persist ? 1 : 0, 1).add(port.offloads ? 1 : 0, 1);
-    return add(port.macs_max, 4).add(port.flows_max, 4).text(port.pcap_read).text(port.pcap_write).add(port.pcap_repeat ? 1 : 0, 1);
+    add(port.macs_max, 4).add(port.flows_max, 4).text(port.pcap_read).text(port.pcap_write).add(port.pcap_repeat ? 1 : 0, 1);
+    add(port.trunk.size(), 2);
+    for (const std::uint16_t network : port.trunk) add(network, 2);
+    add(port.trunk_addresses.size(), 2);
+    for (const PlannedTrunkAddress& address : port.trunk_addresses)
+      add(address.network, 2).append(mapped(ip4_of(address.station))).add(16, 1);
+    return *this;
   }
   Edits& delete_port(std::uint16_t id) { return add(4, 1).add(id, 2); }
   Edits& close_port(std::uint16_t id) { return add(5, 1).add(id, 2); }

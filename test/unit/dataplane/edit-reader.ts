@@ -30,6 +30,7 @@ export function readEdits(bytes: Uint8Array): Edit[] {
       const via = ip();
       return { to, via: via.family === 6 && via.value === 0n ? undefined : via };
     }),
+    list_trunk_address: () => list(() => ({ network: number(2), prefix: prefix() })),
   };
   const edits: Edit[] = [];
   while (at < data.length) {
