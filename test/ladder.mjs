@@ -78,7 +78,7 @@ async function sanitized(kind, names) {
 function fuzzTargets(names) {
   return filesBelow(['test/fuzz'], ['.cpp'])
     .map((file) => basename(file, '.cpp'))
-    .filter((target) => target !== 'replay')
+    .filter((target) => target !== 'replay' && target !== 'storm')
     .filter((target) => names.length === 0 || names.some((name) => target.includes(name)));
 }
 
@@ -140,6 +140,24 @@ async function fuzz(names) {
   }
 }
 
+/** Runs over the known places in a million other ways, as fast as the code goes: VSW_STORM says how many, VSW_SEED which. */
+async function storm(names) {
+  await buildByCmake('build/tests', ['-DVSW_TESTS=ON'], ['vsw']);
+  const executions = Number(process.env.VSW_STORM ?? 1_000_000);
+  const seed = process.env.VSW_SEED ?? String(Date.now() % 1_000_000);
+  for (const target of fuzzTargets(names)) {
+    const program = join(root, 'build/tests', `storm_${target}`);
+    const sources = [`test/fuzz/${target}.cpp`, 'test/fuzz/storm.cpp', 'build/tests/libvsw.a'].map((file) => join(root, file));
+    const flags = ['-std=c++20', '-O2', '-Wall', '-Wextra', '-fno-exceptions', '-fno-rtti', '-pthread', '-DVSW_DEBUG'];
+    await step(`built the storm of ${target}`, 'g++', [...flags, '-I', join(root, 'native'), '-I', join(root, 'test'), ...sources, '-o', program],
+      { remedy: 'read the compiler\'s first error above' });
+    const { code, output } = await execute(program, [seed, String(executions), ...corpusOf(target)], { timeout: 80_000_000 });
+    tally.add(code === 0, false, `storm ${target}`);
+    print(`  ${code === 0 ? '✓' : '✗'} ${target}: ${output.trim().split('\n').at(-1)}`);
+    if (code !== 0) print(`    seed ${seed}; the input is in storm-harm: build/address/replay_${target} storm-harm\n${output.slice(-2000)}`);
+  }
+}
+
 /** Both build files have to yield an addon that loads and offers the same names. */
 async function builds() {
   await buildAddonWithGyp();
@@ -176,6 +194,7 @@ const ladder = [
   { name: 'replay', climb: replay, isNative: true },
   { name: 'e2e', climb: (names) => runTap('e2e', names, { alone: true }) },
   { name: 'fuzz', climb: fuzz, isNative: true, onRequest: true },
+  { name: 'storm', climb: storm, isNative: true, onRequest: true },
 ];
 
 function choose(words) {

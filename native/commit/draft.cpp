@@ -36,7 +36,7 @@ void grow(std::vector<std::shared_ptr<const Entry>>& entries, std::size_t id) {
 }  // namespace
 
 Draft::Draft(const Generation& running, GenerationId next, std::uint32_t ports_max)
-    : running_(running), ports_max_(ports_max), generation_(std::make_unique<Generation>(running)) {
+    : ports_max_(ports_max), generation_(std::make_unique<Generation>(running)) {
   generation_->id = next;
 }
 

@@ -45,7 +45,6 @@ class Draft {
   // A trunk with its table of VLANs; the entry as it was when that is true already.
   [[nodiscard]] std::shared_ptr<const PortEntry> with_vlans(const std::shared_ptr<const PortEntry>& trunk) const;
 
-  const Generation& running_;
   const std::uint32_t ports_max_;
   std::unique_ptr<Generation> generation_;
   std::set<PortId> touched_, closed_;

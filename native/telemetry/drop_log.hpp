@@ -30,7 +30,7 @@ class DropLog {
     std::uint64_t words[kBytes / 8];
   };
 
-  explicit DropLog(std::uint32_t port_count) : region_(std::size_t{port_count} * sizeof(Ring)), port_count_(port_count) {}
+  explicit DropLog(std::uint32_t port_count) : region_(std::size_t{port_count} * sizeof(Ring)) {}
 
   void write(PortId port, DropReason reason, std::uint64_t time_ns, std::span<const std::byte> head,
              std::uint32_t length) noexcept {
@@ -84,7 +84,6 @@ class DropLog {
     Cell cells[kEntries];
   };
   Region region_;
-  std::uint32_t port_count_;
 };
 
 }  // namespace vsw

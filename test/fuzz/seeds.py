@@ -1,4 +1,4 @@
-"""Writes the seeds of the fuzz targets `parse` and `segment` into corpus/, with scapy.
+"""Writes the seeds of the fuzz targets into corpus/, with scapy.
 
 Run `/usr/bin/python3 test/fuzz/seeds.py`. Files that a fuzzer found are named by their hash and stay.
 """
@@ -63,7 +63,33 @@ def segment_seeds():
         yield f'partial-{name}', virtio + struct.pack('<HH', 2048, 0) + bytes(FRAMES[name])
 
 
+SENT, OFFLOADED, HAPPENS = 0x00, 0x80, 0xc0
+OWN_SENDER, A_STATION, REPAIRED = 0x08, 0x10, 0x20
+
+
+def sent(frame, port=0, control=SENT, virtio=b''):
+    return struct.pack('<B', control | port) + virtio + struct.pack('<H', len(frame)) + frame
+
+
+def story_seeds():
+    for name, frame in FRAMES.items():
+        raw = bytes(frame)
+        helped = OWN_SENDER | REPAIRED
+        # A frame, its like from an honest port and from two loose ones, a pause, and the first again.
+        yield name, (sent(raw) + sent(raw, 1, helped) + sent(raw, 2) + sent(raw, 3, helped | A_STATION)
+                     + bytes([HAPPENS, 1]) + sent(raw))
+    for name, content in segment_seeds():
+        virtio, (split, more), headers = content[:10], struct.unpack('<HH', content[10:14]), content[14:]
+        frame = headers + bytes(min(more, 3000))
+        yield f'super-{name}', b''.join(sent(frame, port, OFFLOADED | OWN_SENDER | REPAIRED, virtio) for port in (0, 1, 3))
+    one, two = bytes(FRAMES['tcp4']), bytes(FRAMES['arp-request'])
+    happenings = b''.join(bytes([HAPPENS | port, what]) for port in (0, 2) for what in range(8))
+    yield 'everything-happens', sent(one) + happenings + sent(one) + sent(two, 2) + happenings + sent(two, 3)
+
+
 for name, frame in FRAMES.items():
     write('parse', name, bytes(frame))
+for name, content in story_seeds():
+    write('frames_through_switch', name, content)
 for name, content in segment_seeds():
     write('segment', name, content)
