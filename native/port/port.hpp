@@ -21,6 +21,7 @@ namespace vsw {
 struct PortInfo {
   bool takes_checksum = false;  // partial checksums may be transmitted as they are
   bool takes_tcp4 = false, takes_tcp6 = false, takes_udp = false;  // super-frames, too
+  bool likes_udp_gathered = false;  // small datagrams of a flow may come as one super-frame
 };
 
 enum class PortType : std::uint8_t { kTap = 1, kMemory = 2, kPcap = 3 };

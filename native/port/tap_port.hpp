@@ -37,7 +37,7 @@ class TapPort final : public Port {
 
   bool receive(Pool& pool, Batch& into) noexcept override;
   std::uint64_t transmit(std::span<Packet* const> packets) noexcept override;
-  [[nodiscard]] PortInfo info() const noexcept override { return {true, true, true, takes_udp_}; }
+  [[nodiscard]] PortInfo info() const noexcept override { return {true, true, true, takes_udp_, takes_udp_}; }
   [[nodiscard]] int wake_fd() const noexcept override { return fd_.get(); }
   [[nodiscard]] PortType type() const noexcept override { return PortType::kTap; }
   [[nodiscard]] bool gone() const noexcept override { return gone_.load(std::memory_order_relaxed); }

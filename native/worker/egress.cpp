@@ -64,7 +64,7 @@ void Egress::transmit(const Target& target, std::span<Packet* const> packets, st
     }
     if (!takes(receiver.info, *packet)) {
       if (packet->offload.gso != Offload::Gso::kNone) {
-        transmit_ready(target, {ready.data(), count}, now_ns);
+        transmit_gathered(target, {ready.data(), count}, now_ns);
         count = 0;
         transmit_segments(target, *packet, now_ns);
         continue;
@@ -80,7 +80,7 @@ void Egress::transmit(const Target& target, std::span<Packet* const> packets, st
     }
     ready[count++] = packet;
   }
-  transmit_ready(target, {ready.data(), count}, now_ns);
+  transmit_gathered(target, {ready.data(), count}, now_ns);
   for (std::uint32_t i = 0; i < completed_count; ++i) pool_.give(*completed[i]);
 }
 
@@ -93,6 +93,23 @@ Packet* Egress::copy_of(const Packet& packet) noexcept {
   copy->data = data;
   std::memcpy(data, packet.data, packet.length);
   return copy;
+}
+
+// In order: what travels together is transmitted as one, the runs between as they are.
+void Egress::transmit_gathered(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept {
+  if (!target.receiver->info.likes_udp_gathered) return transmit_ready(target, packets, now_ns);
+  std::size_t sent = 0, at = 0;
+  while (at < packets.size()) {
+    const std::uint32_t count = gatherer_.gather(packets.subspan(at));
+    if (count > 1) {
+      transmit_ready(target, packets.subspan(sent, at - sent), now_ns);
+      Packet* const gathered = &gatherer_.gathered();
+      transmit_ready(target, {&gathered, 1}, now_ns);
+      sent = at + count;
+    }
+    at += count;
+  }
+  transmit_ready(target, packets.subspan(sent), now_ns);
 }
 
 void Egress::transmit_ready(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept {

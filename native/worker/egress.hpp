@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include "action/gather.hpp"
 #include "packet/batch.hpp"
 #include "packet/pool.hpp"
 #include "table/port_table.hpp"
@@ -42,6 +43,7 @@ class Egress {
   };
   void transmit(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
   [[nodiscard]] Packet* copy_of(const Packet& packet) noexcept;
+  void transmit_gathered(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
   void transmit_ready(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
   void transmit_segments(const Target& target, Packet& super, std::uint64_t now_ns) noexcept;
   void drop(const Target& target, Packet& packet, DropReason reason, std::uint64_t packets, std::uint64_t bytes,
@@ -52,6 +54,7 @@ class Egress {
   DropLog& drop_log_;
   std::uint32_t group_count_ = 0;
   std::array<Group, Batch::kCapacity> groups_;
+  Gatherer gatherer_;
 };
 
 }  // namespace vsw
