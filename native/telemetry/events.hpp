@@ -11,7 +11,13 @@
 namespace vsw {
 
 // Append only. What an event means to people is said once, in src/switch/dataplane-events.ts.
-enum class EventType : std::uint8_t { kMacLearned = 1, kMacMoved = 2, kMacAged = 3 };
+enum class EventType : std::uint8_t {
+  kMacLearned = 1,
+  kMacMoved = 2,
+  kMacAged = 3,
+  kMacFlap = 4,     // at `from_port`, where it stays; heard at `port`
+  kMacEvicted = 5,  // from `port`, for a MAC of `from_port`
+};
 
 // The name that JavaScript knows it by.
 [[nodiscard]] constexpr const char* name_of(EventType type) noexcept {
@@ -19,6 +25,8 @@ enum class EventType : std::uint8_t { kMacLearned = 1, kMacMoved = 2, kMacAged =
     case EventType::kMacLearned: return "mac_learned";
     case EventType::kMacMoved: return "mac_moved";
     case EventType::kMacAged: return "mac_aged";
+    case EventType::kMacFlap: return "mac_flap";
+    case EventType::kMacEvicted: return "mac_evicted";
   }
   return "";
 }

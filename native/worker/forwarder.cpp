@@ -313,18 +313,30 @@ void Forwarder::learn(const Lane& lane, const Moment& moment, const Packet& pack
   const Mac source = Mac::read(packet.data + 6);
   const NetworkId network = lane.network->id;
   if (lane.network->stations.find(source) != nullptr) return;  // declared: nobody else may claim it
+  const PortId port = moment.ingress.id;
   PortId from;
-  switch (fabric_.macs.learn(network, source, moment.ingress.id, moment.now_ms, moment.ingress.macs_max, from)) {
+  MacTable::Entry gave_way{};
+  switch (fabric_.macs.learn(network, source, port, moment.now_ms, moment.ingress.macs_max, from, gave_way)) {
     case MacTable::Learned::kKnown:
       return;
     case MacTable::Learned::kNew:
-      events_.push({EventType::kMacLearned, network, moment.ingress.id, {}, source.number()});
+      if (gave_way.port) {
+        page_.add(gave_way.port, Counter::k_macs_evicted, 1);
+        events_.push({EventType::kMacEvicted, gave_way.network, gave_way.port, port, gave_way.mac.number()});
+      }
+      events_.push({EventType::kMacLearned, network, port, {}, source.number()});
       return;
     case MacTable::Learned::kMoved:
-      events_.push({EventType::kMacMoved, network, moment.ingress.id, from, source.number()});
+      events_.push({EventType::kMacMoved, network, port, from, source.number()});
       return;
     case MacTable::Learned::kRefused:
-      page_.add(moment.ingress.id, Counter::k_macs_refused, 1);
+      page_.add(port, Counter::k_macs_refused, 1);
+      return;
+    case MacTable::Learned::kFlapping:
+      events_.push({EventType::kMacFlap, network, port, from, source.number()});
+      [[fallthrough]];
+    case MacTable::Learned::kMoveRefused:
+      page_.add(port, Counter::k_mac_moves_refused, 1);
       return;
   }
 }

@@ -15,7 +15,7 @@ constexpr std::uint32_t kTcpFlowIdleMs = 300'000;
 constexpr std::uint8_t kTcp = 6;
 
 constexpr std::uint32_t kSweepFlows = 4'096;       // records a housekeeping turn
-constexpr std::uint32_t kSweepMacBuckets = 1'024;
+constexpr std::uint32_t kSweepMacBuckets = 2'048;
 constexpr int kAgeingSleepMs = 1'000;              // the longest sleep while something has to age
 
 }  // namespace

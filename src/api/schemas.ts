@@ -90,6 +90,10 @@ const portStats = Type.Object({
   transmittedBytes: count('bytes that the port took'),
   transmitDroppedPackets: count('packets offered to the port that it did not get'),
   kernelDroppedPackets: count('packets that the kernel dropped at the port\'s device'),
+  flowsRefused: count('new flows that were not cached because the port\'s share is used up'),
+  macsRefused: count('MACs that were not learned because the port\'s share is used up'),
+  macMovesRefused: count('times that a MAC heard at the port stayed where it was because of too many moves'),
+  macsEvicted: count('MACs of the port that gave way because the table was full'),
 });
 const event = Type.Object({ type: Type.Enum([...eventTypes]), time: Type.String() }, {
   additionalProperties: true,

@@ -91,6 +91,10 @@ const stats: readonly Column<PortStats>[] = [
   { heading: 'BYTES', cell: ({ transmittedBytes }) => transmittedBytes, wide: true },
   { heading: 'TRANSMIT-DROPPED', cell: ({ transmitDroppedPackets }) => transmitDroppedPackets },
   { heading: 'KERNEL-DROPPED', cell: ({ kernelDroppedPackets }) => kernelDroppedPackets },
+  { heading: 'FLOWS-REFUSED', cell: ({ flowsRefused }) => flowsRefused, wide: true },
+  { heading: 'MACS-REFUSED', cell: ({ macsRefused }) => macsRefused, wide: true },
+  { heading: 'MOVES-REFUSED', cell: ({ macMovesRefused }) => macMovesRefused, wide: true },
+  { heading: 'MACS-EVICTED', cell: ({ macsEvicted }) => macsEvicted, wide: true },
 ];
 const events: readonly Column<SwitchEvent>[] = [
   { heading: 'TIME', cell: ({ time }) => time }, { heading: 'TYPE', cell: ({ type }) => type },

@@ -83,6 +83,11 @@ export interface PortStats {
   readonly transmittedBytes: number;
   readonly transmitDroppedPackets: number;
   readonly kernelDroppedPackets: number;
+  /** What a bound of the tables cost the port; no packets, and no part of the law. */
+  readonly flowsRefused: number;
+  readonly macsRefused: number;
+  readonly macMovesRefused: number;
+  readonly macsEvicted: number;
 }
 
 export interface Stats {
@@ -125,13 +130,11 @@ export type EventBody =
   | { readonly type: 'generation'; readonly generation: number; readonly changes: readonly Change[] }
   | { readonly type: 'mac_learned'; readonly network: string; readonly mac: string; readonly port: string }
   | { readonly type: 'mac_aged'; readonly network: string; readonly mac: string; readonly port: string }
-  | {
-      readonly type: 'mac_moved';
-      readonly network: string;
-      readonly mac: string;
-      readonly port: string;
-      readonly fromPort: string;
-    }
+  | { readonly type: 'mac_moved'; readonly network: string; readonly mac: string; readonly port: string; readonly fromPort: string }
+  /** It moved too often, and stays at `fromPort`. */
+  | { readonly type: 'mac_flap'; readonly network: string; readonly mac: string; readonly port: string; readonly fromPort: string }
+  /** The table was full: the MAC of `port` gave way to one of `fromPort`. */
+  | { readonly type: 'mac_evicted'; readonly network: string; readonly mac: string; readonly port: string; readonly fromPort: string }
   | ({ readonly type: 'pressure'; readonly percent: 70 | 90 } & UsageEntry)
   | ({ readonly type: 'relief'; readonly percent: 70 | 90 } & UsageEntry)
   | { readonly type: 'events_lost'; readonly count: number }

@@ -11,6 +11,8 @@ const tellers: { readonly [Type in NativeEventType]: (event: NativeEvent, names:
   mac_learned: (event, names) => ({ type: 'mac_learned', ...station(event, names) }),
   mac_moved: (event, names) => ({ type: 'mac_moved', ...station(event, names), fromPort: names.portNameOf(event.fromPort) }),
   mac_aged: (event, names) => ({ type: 'mac_aged', ...station(event, names) }),
+  mac_flap: (event, names) => ({ type: 'mac_flap', ...station(event, names), fromPort: names.portNameOf(event.fromPort) }),
+  mac_evicted: (event, names) => ({ type: 'mac_evicted', ...station(event, names), fromPort: names.portNameOf(event.fromPort) }),
 };
 
 export function tellEvent(event: NativeEvent, names: Names): EventBody {

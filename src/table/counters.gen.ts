@@ -17,6 +17,8 @@ export const counterSentences = {
   flowMisses: 'received frames that took the slow path',
   flowsRefused: 'new flows that were not cached because the port\'s share is used up',
   macsRefused: 'MACs that were not learned because the port\'s share is used up',
+  macMovesRefused: 'times that a MAC heard at the port stayed where it was because it, or the port, moved MACs too often',
+  macsEvicted: 'MACs of the port that gave way to another because the table was full',
 } as const;
 
 export type CounterName = keyof typeof counterSentences;

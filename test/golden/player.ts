@@ -117,8 +117,8 @@ export class ProductPlayer implements Player {
     this.product = product;
   }
 
-  static async open(): Promise<ProductPlayer> {
-    return new ProductPlayer(await VirtualSwitch.open({ workers: 0, clock: 'virtual', limits: { ports: 64, flows: 4096, macs: 1024 } }));
+  static async open(macs = 1024): Promise<ProductPlayer> {
+    return new ProductPlayer(await VirtualSwitch.open({ workers: 0, clock: 'virtual', limits: { ports: 64, flows: 4096, macs } }));
   }
 
   async apply(resources: readonly Resource[]): Promise<void> {

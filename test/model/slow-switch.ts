@@ -45,7 +45,12 @@ export interface Delivered {
 interface Station {
   port: string;
   heardMs: number;
+  moves: { sinceMs: number; count: number; isHeld: boolean };
 }
+
+/** A MAC moves so often in so long; then it stays where it is for as long again. */
+const movesMax = 4;
+const flapWindowMs = 10_000;
 
 interface Fate {
   receivers: ModelPort[];
@@ -64,6 +69,10 @@ export class SlowSwitch {
   readonly learned = new Map<string, Map<string, Station>>(); // network → MAC → station
   readonly delivered = new Map<string, Delivered[]>();
   readonly deaths: Death[] = [];
+  readonly flaps: { mac: string; port: string; fromPort: string }[] = [];
+  macsMax = Number.POSITIVE_INFINITY; // of all networks together
+  readonly #arrivals = new Map<string, number>(); // port → when it came to the number of MACs that it holds
+  #changes = 0;
   readonly totals = { received: 0, forwarded: 0, consumed: 0, copied: 0, originated: 0, offered: 0, transmitted: 0 };
   nowMs = 0;
 
@@ -190,9 +199,45 @@ export class SlowSwitch {
     if (this.#declaredAt(port.network, mac) !== undefined) return;
     const stations = this.learned.get(port.network) ?? new Map<string, Station>();
     this.learned.set(port.network, stations);
-    const held = [...stations.values()].filter((station) => station.port === port.name).length;
-    if (stations.get(mac)?.port !== port.name && held >= (port.macsMax ?? 16)) return;
-    stations.set(mac, { port: port.name, heardMs: this.nowMs });
+    const known = stations.get(mac);
+    if (known?.port !== port.name && this.#heldBy(port.name).length >= (port.macsMax ?? 256)) return;
+    if (known === undefined) {
+      if ([...this.learned.values()].reduce((sum, { size }) => sum + size, 0) >= this.macsMax) this.#giveWay(port.name);
+      stations.set(mac, { port: port.name, heardMs: this.nowMs, moves: { sinceMs: 0, count: 0, isHeld: false } });
+      this.#arrivals.set(port.name, ++this.#changes);
+    } else if (known.port === port.name || this.#mayMove(mac, known, port.name)) {
+      stations.delete(mac); // the last that was heard stands last
+      stations.set(mac, { ...known, port: port.name, heardMs: this.nowMs });
+      if (known.port !== port.name) for (const name of [known.port, port.name]) this.#arrivals.set(name, ++this.#changes);
+    }
+  }
+
+  #heldBy(port: string): { stations: Map<string, Station>; mac: string; heardMs: number }[] {
+    return [...this.learned.values()].flatMap((stations) =>
+      [...stations].filter(([, station]) => station.port === port).map(([mac, { heardMs }]) => ({ stations, mac, heardMs })));
+  }
+
+  /** The table is full: the port that holds most loses its oldest; of equals the newcomer's, then the last that came to so many. */
+  #giveWay(newcomer: string): void {
+    const counts = [...this.ports.keys()].map((name) => ({ name, count: this.#heldBy(name).length, arrival: this.#arrivals.get(name) ?? 0 }));
+    const [largest] = counts.sort((a, b) => b.count - a.count || Number(b.name === newcomer) - Number(a.name === newcomer) || b.arrival - a.arrival);
+    const [oldest] = this.#heldBy(largest?.name ?? '').sort((a, b) => a.heardMs - b.heardMs);
+    if (oldest === undefined || largest === undefined) return;
+    oldest.stations.delete(oldest.mac);
+    this.#arrivals.set(largest.name, ++this.#changes);
+  }
+
+  #mayMove(mac: string, { port: fromPort, moves }: Station, port: string): boolean {
+    if (moves.count === 0 || this.nowMs - moves.sinceMs >= flapWindowMs) Object.assign(moves, { sinceMs: this.nowMs, count: 0, isHeld: false });
+    if (moves.count < movesMax) {
+      moves.count += 1;
+      return true;
+    }
+    if (!moves.isHeld) {
+      Object.assign(moves, { sinceMs: this.nowMs, isHeld: true });
+      this.flaps.push({ mac, port, fromPort });
+    }
+    return false;
   }
 
   /** What the switch itself says to who asks for a declared address. */

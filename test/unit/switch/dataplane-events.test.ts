@@ -9,6 +9,8 @@ t.test('each type tells what it has, and nothing else', (t) => {
   const station = { network: 'network-2', mac: '02:00:00:00:00:09', port: 'port-4' };
   t.strictSame(tellEvent({ type: 'mac_learned', ...event }, names), { type: 'mac_learned', ...station });
   t.strictSame(tellEvent({ type: 'mac_aged', ...event }, names), { type: 'mac_aged', ...station });
-  t.strictSame(tellEvent({ type: 'mac_moved', ...event }, names), { type: 'mac_moved', ...station, fromPort: 'port-5' });
+  for (const type of ['mac_moved', 'mac_flap', 'mac_evicted'] as const) {
+    t.strictSame(tellEvent({ type, ...event }, names), { type, ...station, fromPort: 'port-5' });
+  }
   t.end();
 });
