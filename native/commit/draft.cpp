@@ -136,6 +136,7 @@ Outcome Draft::apply_edit(const PutNetwork& edit) {
   vlans_changed_ = vlans_changed_ || entry->vlan != edit.vlan;
   entry->vlan = edit.vlan;
   entry->carries_tags = edit.carries_tags != 0;
+  entry->storm_limits = {edit.storm_broadcast, edit.storm_multicast, edit.storm_unknown_unicast};
   if (judged) entry->judged = generation_->id;
   return Done{};
 }
@@ -170,6 +171,7 @@ Outcome Draft::apply_edit(const PutPort& edit) {
   entry->by_vlan.clear();
   stale_.insert(entry->networks().begin(), entry->networks().end());
   entry->anti_spoof = edit.anti_spoof != 0;
+  entry->hairpin = edit.hairpin != 0;
   entry->macs_max = edit.macs_max;
   entry->flows_max = edit.flows_max;
   entry->settings = {static_cast<PortType>(edit.type), edit.netns, edit.device, edit.mac, edit.addresses, edit.routes,

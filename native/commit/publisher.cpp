@@ -150,6 +150,7 @@ Result<Receipt> Publisher::commit(const Transaction& transaction) {
   for (const PortId id : deleted) {
     fabric_.counters.retire(id);
     fabric_.drop_log.forget(id);
+    fabric_.storms.forget(id);
   }
   for (const auto& device : unwanted) remove_device(*device);
   for (const auto& [id, device] : arriving) workers_->attach(id, *device);

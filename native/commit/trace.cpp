@@ -65,8 +65,13 @@ class Tracer {
         ask_receiver(lookup, program, program.output, "forwarded");
         return;
       case Program::Action::kFlood:
+        if (const StormKind kind = storm_kind_of(lookup.destination); is_storm(*ingress, *network, packet, kind)) {
+          out_.path.back().verdict = "drop";
+          decide(false, StageId::kBridge, name_of(reason_of(kind)), ingress_id, {});
+          return;
+        }
         for (const PortId port : flood_ports(*network, program.flood_set))
-          if (!(port == ingress_id)) ask_receiver(lookup, program, port, "flooded");
+          if (may_reach(*ingress, port)) ask_receiver(lookup, program, port, "flooded");
         return;
       case Program::Action::kNone:
         decide(false, StageId::kParse, name_of(DropReason::k_bug), ingress_id, {});
@@ -89,6 +94,12 @@ class Tracer {
     if (!decided_ || (!out_.allowed && !dropped))
       decide(!dropped, dropped ? program.stage : StageId::kDeliver, dropped ? name_of(program.reason) : how, port,
              program.rule);
+  }
+  // Whether the port's meter is used up at this moment.
+  [[nodiscard]] bool is_storm(const PortEntry& ingress, const NetworkEntry& network, const Packet& packet,
+                              StormKind kind) const {
+    const std::uint32_t limit = network.storm_limits[static_cast<std::size_t>(kind)];
+    return !fabric_.storms.meter(ingress.id, kind).would_take(packet.wire_packets, limit, fabric_.clock.now_ns());
   }
   void step(StageId stage, PortId port, const char* verdict, RuleId rule) {
     out_.path.push_back({stage, port, verdict, rule});

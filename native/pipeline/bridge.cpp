@@ -15,10 +15,10 @@ Verdict Bridge::apply(const Lookup& lookup, Program& program) noexcept {
   program.stage = kId;
   if (!lookup.destination.is_group()) {
     // The sender is where the frame came from, whatever the tables still say.
-    const PortId station = lookup.destination == lookup.source
-                               ? lookup.ingress.id
-                               : find_station(lookup.network, lookup.macs, lookup.destination);
-    if (station == lookup.ingress.id) return drop(program, kId, DropReason::k_hairpin);
+    const bool to_itself = lookup.destination == lookup.source;
+    const PortId station =
+        to_itself ? lookup.ingress.id : find_station(lookup.network, lookup.macs, lookup.destination);
+    if (to_itself || (station && !may_reach(lookup.ingress, station))) return drop(program, kId, DropReason::k_hairpin);
     if (station) {
       program.action = Program::Action::kOutput;
       program.output = station;
@@ -28,7 +28,7 @@ Verdict Bridge::apply(const Lookup& lookup, Program& program) noexcept {
   }
   program.flood_set = lookup.destination.is_group() ? FloodSet::kMembers : FloodSet::kUndeclared;
   for (const PortId port : flood_ports(lookup.network, program.flood_set)) {
-    if (port == lookup.ingress.id) continue;
+    if (!may_reach(lookup.ingress, port)) continue;
     program.action = Program::Action::kFlood;
     return Verdict::kDone;
   }

@@ -3,7 +3,9 @@
 //
 // A declared MAC is where it was declared; another one is where it was last heard. Group addresses go
 // to every other port of the network, an unknown address to those other ports that may hold MACs
-// which nobody declared (IEEE 802.1Q, 8.8, narrowed to where the receiver can be).
+// which nobody declared (IEEE 802.1Q, 8.8, narrowed to where the receiver can be). Nothing goes back where
+// it came from, unless the port says `hairpin`: then what is behind it may speak with itself by way of the
+// switch (reflective relay, IEEE 802.1Qbg), groups and unknown addresses too.
 #pragma once
 #include "pipeline/stage.hpp"
 
@@ -16,6 +18,10 @@ struct Bridge {
 
 // The port behind which a MAC is, or none.
 [[nodiscard]] PortId find_station(const NetworkEntry& network, const MacTable& macs, const Mac& mac) noexcept;
+// Split horizon.
+[[nodiscard]] inline bool may_reach(const PortEntry& ingress, PortId receiver) noexcept {
+  return ingress.hairpin || !(receiver == ingress.id);
+}
 [[nodiscard]] const std::vector<PortId>& flood_ports(const NetworkEntry& network, FloodSet set) noexcept;
 
 }  // namespace vsw

@@ -4,6 +4,7 @@
 // `stations` are the MACs that were declared (a port's own and static ones), `bindings` the declared
 // IP addresses of open ports: what the switch may answer ARP and neighbour discovery for.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -47,6 +48,7 @@ struct NetworkEntry {
   std::vector<std::uint16_t> ether_types;  // others than IPv4, IPv6 and ARP that may pass
   bool ingress_allowed = true, egress_allowed = true;
   std::vector<StaticMac> static_macs;
+  std::array<std::uint32_t, 3> storm_limits{1'000, 5'000, 1'000};  // frames a second and port, by StormKind
 
   // Derived from the ports:
   std::vector<PortId> members;     // open ports, ascending

@@ -35,6 +35,7 @@ struct PortEntry {
   std::vector<TrunkAddress> trunk_addresses;  // its addresses where it is tagged; the others are its device's
   std::vector<NetworkId> by_vlan;  // derived, of a trunk: by VLAN id; the reserved one stands for no tag
   bool anti_spoof = true;
+  bool hairpin = false;            // frames may go back where they came from
   std::uint32_t macs_max = 16;     // learned MACs that it may hold
   std::uint32_t flows_max = 65'536;
   PortSettings settings;

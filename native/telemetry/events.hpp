@@ -17,6 +17,7 @@ enum class EventType : std::uint8_t {
   kMacAged = 3,
   kMacFlap = 4,     // at `from_port`, where it stays; heard at `port`
   kMacEvicted = 5,  // from `port`, for a MAC of `from_port`
+  kStorm = 6,       // from `port`; `count` is the StormKind, `limit` its frames a second
 };
 
 // The name that JavaScript knows it by.
@@ -27,6 +28,7 @@ enum class EventType : std::uint8_t {
     case EventType::kMacAged: return "mac_aged";
     case EventType::kMacFlap: return "mac_flap";
     case EventType::kMacEvicted: return "mac_evicted";
+    case EventType::kStorm: return "storm";
   }
   return "";
 }

@@ -12,6 +12,7 @@
 #include "base/region.hpp"
 #include "flow/flow_cache.hpp"
 #include "state/mac_table.hpp"
+#include "state/storm_meters.hpp"
 #include "table/generation.hpp"
 #include "telemetry/counters.hpp"
 #include "telemetry/drop_log.hpp"
@@ -33,6 +34,7 @@ struct Fabric {
         flows4(wanted.flows, wanted.workers, epoch),
         flows6(wanted.flows / 4 + wanted.workers, wanted.workers, epoch),
         macs(wanted.macs, secret),
+        storms(wanted.ports),
         counters(wanted.workers, wanted.ports),
         drop_log(wanted.ports),
         held_region(sizeof(std::atomic<std::uint32_t>) * wanted.ports) {}
@@ -51,6 +53,7 @@ struct Fabric {
   FlowCache<FlowKey4> flows4;
   FlowCache<FlowKey6> flows6;
   MacTable macs;
+  StormMeters storms;
   Counters counters;
   DropLog drop_log;
   Region held_region;

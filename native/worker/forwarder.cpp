@@ -268,11 +268,12 @@ void Forwarder::join(Flow<Key>& flow, const Lane& lane, const Moment& moment, co
 
 void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, RuleId) noexcept {
   Lookup lookup = lookup_of(moment.generation, moment.ingress, *lane.network, fabric_.macs, packet);
+  if (is_storm(lane, moment, packet, lookup.destination)) return;
   egress_.flush(moment.now_ns);
   std::uint64_t receivers = 0;
   DropReason refused = DropReason::k_no_receiver;
   for (const PortId port : flood_ports(*lane.network, set)) {
-    if (port == moment.ingress.id) continue;
+    if (!may_reach(moment.ingress, port)) continue;
     const PortEntry* receiver = moment.generation.port(port);
     if (VSW_BUG(receiver == nullptr)) continue;
     Program program;
@@ -290,6 +291,18 @@ void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet
   }
   moment.forwarded += packet.wire_packets;
   page_.add(moment.ingress.id, Counter::k_copied_packets, (receivers - 1) * packet.wire_packets);
+}
+
+// True: the port sends too much of this kind, and the packet died.
+bool Forwarder::is_storm(const Lane& lane, const Moment& moment, Packet& packet, const Mac& destination) noexcept {
+  const StormKind kind = storm_kind_of(destination);
+  const PortId port = moment.ingress.id;
+  const std::uint32_t limit = lane.network->storm_limits[static_cast<std::size_t>(kind)];
+  if (fabric_.storms.meter(port, kind).take(packet.wire_packets, limit, moment.now_ns)) return false;
+  if (fabric_.storms.tell(port, kind, moment.now_ns))
+    events_.push({EventType::kStorm, lane.network->id, port, {}, 0, static_cast<std::uint64_t>(kind), limit});
+  drop(port, packet, reason_of(kind), moment.now_ns);
+  return true;
 }
 
 void Forwarder::answer(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept {

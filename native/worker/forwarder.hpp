@@ -51,6 +51,7 @@ class Forwarder {
   void join(Flow<Key>& flow, const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
   void judge(const Lane& lane, Moment& moment, Packet& packet) noexcept;
   void flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, RuleId rule) noexcept;
+  [[nodiscard]] bool is_storm(const Lane& lane, const Moment& moment, Packet& packet, const Mac& destination) noexcept;
   void answer(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept;
   void learn(const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
   void drop(const PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept;

@@ -8,7 +8,7 @@ import { parseCidr, type Cidr } from '../address/cidr.ts';
 import { parseIp } from '../address/ip.ts';
 import { addressesOf, macOf, type Held } from '../intent/held.ts';
 import { portKey, portName, type Intent } from '../intent/intent.ts';
-import { macAgeSecondsDefault, networkMtuDefault, type NetworkResource } from '../intent/network.ts';
+import { macAgeSecondsDefault, networkMtuDefault, stormLimitDefault, type NetworkResource } from '../intent/network.ts';
 import { deviceOf } from '../intent/port-coherence.ts';
 import { flowsLimitDefault, macsLimitDefault, type PortResource, type PortType, type RouteSpec } from '../intent/port.ts';
 import type { PutNetwork, PutPort, PutStaticMac, RouteEntry } from '../table/edits.gen.ts';
@@ -48,6 +48,9 @@ function compileNetwork(name: string, { spec }: NetworkResource, allocations: Al
     egressAllowed: spec.defaultPolicy?.egress === 'drop' ? 0 : 1,
     vlan: 0,
     carriesTags: 0,
+    stormBroadcast: spec.stormLimit?.broadcast ?? stormLimitDefault.broadcast,
+    stormMulticast: spec.stormLimit?.multicast ?? stormLimitDefault.multicast,
+    stormUnknownUnicast: spec.stormLimit?.unknownUnicast ?? stormLimitDefault.unknownUnicast,
   };
 }
 
@@ -73,6 +76,7 @@ function compilePort(key: string, port: PortResource, intent: Intent, allocation
     flowsMax: spec.limits?.flows ?? flowsLimitDefault,
     pcapRead: spec.pcap?.read ?? '',
     pcapWrite: spec.pcap?.write ?? '',
+    hairpin: spec.hairpin === true ? 1 : 0,
     pcapRepeat: spec.pcap?.repeat === true ? 1 : 0,
     trunk: [],
     trunkAddresses: [],

@@ -13,6 +13,14 @@ export interface NetworkSpec {
   readonly etherTypes?: readonly number[];
   readonly staticMacs?: readonly { readonly mac: string; readonly port: string }[];
   readonly macAgeSeconds?: number;
+  readonly stormLimit?: StormLimit;
+}
+
+/** Frames a second that each port may send to many receivers; what is over it dies. */
+export interface StormLimit {
+  readonly broadcast?: number;
+  readonly multicast?: number;
+  readonly unknownUnicast?: number;
 }
 
 export interface NetworkResource {
@@ -24,10 +32,12 @@ export interface NetworkResource {
 
 export const networkMtuDefault = 1500;
 export const macAgeSecondsDefault = 300;
+export const stormLimitDefault: Required<StormLimit> = { broadcast: 1000, multicast: 5000, unknownUnicast: 1000 };
 
 /** Fields that the contract names and that come with later versions. */
-export const networkFieldsToCome = ['vlan', 'nodeAddresses', 'timeouts', 'stormLimit'];
+export const networkFieldsToCome = ['vlan', 'nodeAddresses', 'timeouts'];
 
+const RateSchema = Type.Integer({ minimum: 0, maximum: 100_000_000, description: 'frames a second; 0: none' });
 const DecisionSchema = Type.Enum(['allow', 'drop']);
 
 export const NetworkSpecSchema = Type.Object(
@@ -56,6 +66,12 @@ export const NetworkSpecSchema = Type.Object(
       ),
     ),
     macAgeSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'seconds that a learned MAC lives unseen' })),
+    stormLimit: Type.Optional(
+      Type.Object(
+        { broadcast: Type.Optional(RateSchema), multicast: Type.Optional(RateSchema), unknownUnicast: Type.Optional(RateSchema) },
+        { additionalProperties: false, description: 'what each port may send to many receivers; absent: broadcast 1000, multicast 5000, unknownUnicast 1000' },
+      ),
+    ),
   },
   { additionalProperties: false, 'x-later': networkFieldsToCome },
 );

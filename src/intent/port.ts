@@ -19,6 +19,7 @@ export interface PortSpec {
   readonly addresses?: readonly string[];
   readonly routes?: readonly RouteSpec[];
   readonly antiSpoof?: boolean;
+  readonly hairpin?: boolean;
   readonly mtu?: number;
   readonly limits?: { readonly macs?: number; readonly flows?: number };
   readonly persist?: boolean;
@@ -69,6 +70,7 @@ export const PortSpecSchema = Type.Object(
       ),
     ),
     antiSpoof: Type.Optional(Type.Boolean({ description: 'only the own addresses may be sent; absent: true' })),
+    hairpin: Type.Optional(Type.Boolean({ description: 'frames may go back where they came from; absent: false' })),
     mtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 9000, description: "absent: the network's" })),
     limits: Type.Optional(
       Type.Object(

@@ -6,6 +6,7 @@
  */
 import type { Offload } from '../dataplane/dataplane.ts';
 import type { Change } from '../intent/changes.ts';
+import type { StormLimit } from '../intent/network.ts';
 
 export type { Change } from '../intent/changes.ts';
 export type { Explanation, ExplainQuery, FieldsQuery, FrameQuery, LastDrops, LastDropsQuery } from '../explain/explanation.ts';
@@ -135,6 +136,8 @@ export type EventBody =
   | { readonly type: 'mac_flap'; readonly network: string; readonly mac: string; readonly port: string; readonly fromPort: string }
   /** The table was full: the MAC of `port` gave way to one of `fromPort`. */
   | { readonly type: 'mac_evicted'; readonly network: string; readonly mac: string; readonly port: string; readonly fromPort: string }
+  /** The port sends more frames a second to many receivers than the limit; told once in ten seconds. */
+  | { readonly type: 'storm'; readonly network: string; readonly port: string; readonly kind: keyof StormLimit; readonly limit: number }
   | ({ readonly type: 'pressure'; readonly percent: 70 | 90 } & UsageEntry)
   | ({ readonly type: 'relief'; readonly percent: 70 | 90 } & UsageEntry)
   | { readonly type: 'events_lost'; readonly count: number }

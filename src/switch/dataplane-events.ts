@@ -7,12 +7,18 @@ export interface Names {
   networkNameOf(id: number): string;
 }
 
+/** In the order of StormKind in native/state/storm_meters.hpp. */
+const stormKinds = ['broadcast', 'multicast', 'unknownUnicast'] as const;
+
 const tellers: { readonly [Type in NativeEventType]: (event: NativeEvent, names: Names) => EventBody } = {
   mac_learned: (event, names) => ({ type: 'mac_learned', ...station(event, names) }),
   mac_moved: (event, names) => ({ type: 'mac_moved', ...station(event, names), fromPort: names.portNameOf(event.fromPort) }),
   mac_aged: (event, names) => ({ type: 'mac_aged', ...station(event, names) }),
   mac_flap: (event, names) => ({ type: 'mac_flap', ...station(event, names), fromPort: names.portNameOf(event.fromPort) }),
   mac_evicted: (event, names) => ({ type: 'mac_evicted', ...station(event, names), fromPort: names.portNameOf(event.fromPort) }),
+  storm: ({ network, port, count, limit }, names) => ({
+    type: 'storm', network: names.networkNameOf(network), port: names.portNameOf(port), kind: stormKinds[count]!, limit,
+  }),
 };
 
 export function tellEvent(event: NativeEvent, names: Names): EventBody {

@@ -21,6 +21,7 @@ export const eventSentences: Readonly<Record<EventType, string>> = {
   mac_aged: 'a learned MAC was not heard for long, or its place is gone',
   mac_flap: 'a MAC moved too often between ports, and stays where it is',
   mac_evicted: 'the table was full, and a learned MAC gave way to one of a port that holds fewer',
+  storm: 'the port sends more frames to many receivers than its network lets through',
   pressure: 'a table, or a port\'s share of one, is filled to 70 or to 90 percent',
   relief: 'it is ten points below that again',
   events_lost: 'so many events came faster than they were taken',

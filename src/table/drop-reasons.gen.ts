@@ -36,6 +36,9 @@ export const dropReasonSentences = {
   queue_full: 'the receiver\'s queue is full',
   out_of_packets: 'no packet buffer was free',
   bug: 'a bug in the switch: please report it with the switch\'s version',
+  storm_broadcast: 'the port sends more broadcast frames a second than its network lets through',
+  storm_multicast: 'the port sends more multicast frames a second than its network lets through',
+  storm_unknown_unicast: 'the port sends more frames a second to unknown MACs than its network lets through',
 } as const;
 
 export type DropReason = keyof typeof dropReasonSentences;

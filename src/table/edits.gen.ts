@@ -26,6 +26,9 @@ export interface PutNetwork {
   readonly egressAllowed: number;
   readonly vlan: number;
   readonly carriesTags: number;
+  readonly stormBroadcast: number;
+  readonly stormMulticast: number;
+  readonly stormUnknownUnicast: number;
 }
 
 export interface DeleteNetwork {
@@ -55,6 +58,7 @@ export interface PutPort {
   readonly pcapRepeat: number;
   readonly trunk: readonly number[];
   readonly trunkAddresses: readonly TrunkAddress[];
+  readonly hairpin: number;
 }
 
 export interface DeletePort {
@@ -102,6 +106,9 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
       ['egressAllowed', 'u8'],
       ['vlan', 'u16'],
       ['carriesTags', 'u8'],
+      ['stormBroadcast', 'u32'],
+      ['stormMulticast', 'u32'],
+      ['stormUnknownUnicast', 'u32'],
     ],
   },
   DeleteNetwork: {
@@ -133,6 +140,7 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
       ['pcapRepeat', 'u8'],
       ['trunk', 'list_u16'],
       ['trunkAddresses', 'list_trunk_address'],
+      ['hairpin', 'u8'],
     ],
   },
   DeletePort: {

@@ -17,6 +17,7 @@ export interface ModelNetwork {
   etherTypes?: readonly number[];
   staticMacs?: readonly { mac: string; port: string }[];
   macAgeSeconds?: number;
+  stormLimit?: { broadcast?: number; multicast?: number; unknownUnicast?: number };
 }
 
 export interface ModelPort {
@@ -28,6 +29,7 @@ export interface ModelPort {
   mtu?: number;
   offloads?: boolean;
   macsMax?: number;
+  hairpin?: boolean;
 }
 
 export interface Death {
@@ -73,6 +75,7 @@ export class SlowSwitch {
   macsMax = Number.POSITIVE_INFINITY; // of all networks together
   readonly #arrivals = new Map<string, number>(); // port → when it came to the number of MACs that it holds
   #changes = 0;
+  readonly #buckets = new Map<string, Record<string, { usedMs: number; atMs: number }>>(); // port → kind
   readonly totals = { received: 0, forwarded: 0, consumed: 0, copied: 0, originated: 0, offered: 0, transmitted: 0 };
   nowMs = 0;
 
@@ -88,6 +91,7 @@ export class SlowSwitch {
 
   removePort(name: string): void {
     this.ports.delete(name);
+    this.#buckets.delete(name);
     for (const death of this.deaths) if (death.port === name) death.port = '(deleted)';
     this.#forgetStrays();
   }
@@ -151,7 +155,7 @@ export class SlowSwitch {
       this.#die(portName, 'receive', died ?? '', 1);
       return;
     }
-    const fate = this.#judge(port, frame, outcome.reading);
+    const fate = this.#judge(port, frame, outcome.reading, packets);
     if (fate.reason !== undefined) {
       this.#die(portName, 'receive', fate.reason, packets);
     } else if (fate.answer !== undefined) {
@@ -166,7 +170,23 @@ export class SlowSwitch {
     }
   }
 
-  #judge(port: ModelPort, frame: Uint8Array, reading: Reading): Fate {
+  /** A bucket holds one second's worth: in thousandths of a frame, so that milliseconds divide. */
+  #findStorm(port: string, network: ModelNetwork, destination: string, packets: number): string | undefined {
+    const kind = destination === 'ff:ff:ff:ff:ff:ff' ? 'broadcast' : isGroup(destination) ? 'multicast' : 'unknownUnicast';
+    const limit = network.stormLimit?.[kind] ?? { broadcast: 1000, multicast: 5000, unknownUnicast: 1000 }[kind];
+    const reason = `storm_${kind === 'unknownUnicast' ? 'unknown_unicast' : kind}`;
+    if (limit === 0) return reason;
+    const buckets = this.#buckets.get(port) ?? {};
+    this.#buckets.set(port, buckets);
+    // What is in use is a part of a second, whatever the limit; it may have changed since.
+    const usedMs = Math.max(0, (buckets[kind]?.usedMs ?? 0) - (this.nowMs - (buckets[kind]?.atMs ?? 0)));
+    const after = usedMs + (packets * 1000) / limit;
+    if (after > 1000) return reason;
+    buckets[kind] = { usedMs: after, atMs: this.nowMs };
+    return undefined;
+  }
+
+  #judge(port: ModelPort, frame: Uint8Array, reading: Reading, packets: number): Fate {
     const network = this.networks.get(port.network);
     const drop = (reason: string): Fate => ({ receivers: [], reason });
     if (network === undefined) return drop('port_not_active');
@@ -187,10 +207,14 @@ export class SlowSwitch {
     const answer = this.#answer(port, frame, reading);
     if (answer !== undefined) return { receivers: [], answer };
     const station = isGroup(destination) ? undefined : this.#stationOf(port.network, destination);
-    if (station === port.name || destination === source) return drop('hairpin');
-    const others = this.#membersOf(port.network).filter(({ name }) => name !== port.name);
+    if ((station === port.name && port.hairpin !== true) || destination === source) return drop('hairpin');
+    const others = this.#membersOf(port.network).filter(({ name }) => name !== port.name || port.hairpin === true);
     const receivers = isGroup(destination) ? others : others.filter((other) => (station === undefined ? !other.antiSpoof : other.name === station));
     if (receivers.length === 0) return drop('no_receiver');
+    if (station === undefined) {
+      const storm = this.#findStorm(port.name, network, destination, packets);
+      if (storm !== undefined) return drop(storm);
+    }
     if (isJudged && network.defaultPolicy?.ingress === 'drop') return drop('ingress_denied');
     return { receivers };
   }

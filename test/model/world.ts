@@ -26,6 +26,7 @@ export function toModelPort({ metadata, spec }: Resource): ModelPort {
     addresses: (spec['addresses'] as string[] | undefined) ?? [],
     antiSpoof: spec['antiSpoof'] !== false,
     offloads: spec['offloads'] === true,
+    hairpin: spec['hairpin'] === true,
     ...(spec['mtu'] === undefined ? {} : { mtu: Number(spec['mtu']) }),
     ...(limits?.macs === undefined ? {} : { macsMax: limits.macs }),
   };

@@ -22,6 +22,7 @@ struct PlannedNetwork {
   bool ingress_allowed = true, egress_allowed = true;
   std::uint16_t vlan = 0;
   bool carries_tags = false;
+  std::uint32_t storm_broadcast = 1'000, storm_multicast = 5'000, storm_unknown_unicast = 1'000;
 };
 
 struct PlannedRoute {
@@ -49,6 +50,7 @@ struct PlannedPort {
   std::vector<std::uint16_t> trunk{};              // networks; `network` is the native one, or 0
   std::vector<PlannedTrunkAddress> trunk_addresses{};
   std::vector<PlannedRoute> routes{};
+  bool hairpin = false;
 };
 
 // Station N: 02:00:00:00:HH:LL, 10.77.HH.LL and fd00:77::N.
@@ -69,7 +71,10 @@ class Edits {
     for (const std::uint16_t type : network.ether_types) add(type, 2);
     return add(network.ingress_allowed ? 1 : 0, 1).add(network.egress_allowed ? 1 : 0, 1)
         .add(network.vlan, 2)
-        .add(network.carries_tags ? 1 : 0, 1);
+        .add(network.carries_tags ? 1 : 0, 1)
+        .add(network.storm_broadcast, 4)
+        .add(network.storm_multicast, 4)
+        .add(network.storm_unknown_unicast, 4);
   }
   Edits& delete_network(std::uint16_t id) { return add(2, 1).add(id, 2); }
   Edits& put_port(const PlannedPort& port) {
@@ -89,7 +94,7 @@ class Edits {
     add(port.trunk_addresses.size(), 2);
     for (const PlannedTrunkAddress& address : port.trunk_addresses)
       add(address.network, 2).append(mapped(ip4_of(address.station))).add(16, 1);
-    return *this;
+    return add(port.hairpin ? 1 : 0, 1);
   }
   Edits& delete_port(std::uint16_t id) { return add(4, 1).add(id, 2); }
   Edits& close_port(std::uint16_t id) { return add(5, 1).add(id, 2); }

@@ -18,6 +18,7 @@ export interface NetworkPlan {
   etherTypes: readonly number[];
   macAgeSeconds: number;
   staticMac: boolean; // a stranger's MAC is declared at port 0
+  storm: number; // frames a second of each kind
 }
 
 export interface PortPlan {
@@ -28,6 +29,7 @@ export interface PortPlan {
   addresses: 'both' | 'v4' | 'v6' | 'none';
   macs: number;
   otherMac: boolean;
+  hairpin: boolean;
 }
 
 export type Step =
@@ -47,11 +49,12 @@ const policy = fc.oneof({ weight: 9, arbitrary: fc.constant('allow' as const) },
 const networkPlan: fc.Arbitrary<NetworkPlan> = fc.record({
   mtu: fc.constantFrom(1500, 1500, 9000), egress: policy, ingress: policy, etherTypes: fc.constantFrom<readonly number[]>([], [], [0x88b5]),
   macAgeSeconds: fc.constantFrom(10, 300), staticMac: fc.constantFrom(false, false, true),
+  storm: fc.constantFrom(1000, 1000, 1000, 1000, 5, 2, 0),
 });
 const portPlan: fc.Arbitrary<PortPlan> = fc.record({
   network: fc.constantFrom(0, 0, 2), antiSpoof: fc.constantFrom(true, true, false), mtu: fc.constantFrom(1500, 1500, 1280),
   offloads: fc.boolean(), addresses: fc.constantFrom<PortPlan['addresses']>('both', 'both', 'both', 'v4', 'v6', 'none'), macs: fc.constantFrom(1, 2, 16),
-  otherMac: fc.constantFrom(false, false, false, true),
+  otherMac: fc.constantFrom(false, false, false, true), hairpin: fc.constantFrom(false, false, false, true),
 });
 const sendStep: fc.Arbitrary<Step> = fc.record({
   step: fc.constant('send' as const), port: fc.nat(5), to: fc.nat(5), plan: framePlan, repeat: fc.constantFrom(1, 1, 2, 3),
@@ -83,11 +86,11 @@ function hostOf(index: number, plan: PortPlan): Host {
 }
 
 function networkResource(index: number, plan: NetworkPlan, hasPort0: boolean): Resource {
-  const { mtu, egress, ingress, etherTypes, macAgeSeconds } = plan;
+  const { mtu, egress, ingress, etherTypes, macAgeSeconds, storm } = plan;
   const staticMacs = plan.staticMac && hasPort0 ? [{ mac: '02:00:00:00:01:01', port: portName(0) }] : [];
   return {
     apiVersion: 'vswitch/v1', kind: 'Network', metadata: { name: networkName(index) },
-    spec: { subnets: ['10.0.0.0/24', 'fd00::/64'], mtu, defaultPolicy: { egress, ingress }, etherTypes: [...etherTypes], macAgeSeconds, staticMacs },
+    spec: { subnets: ['10.0.0.0/24', 'fd00::/64'], mtu, defaultPolicy: { egress, ingress }, etherTypes: [...etherTypes], macAgeSeconds, staticMacs, stormLimit: { broadcast: storm, multicast: storm, unknownUnicast: storm } },
   };
 }
 
@@ -96,7 +99,7 @@ function portResource(index: number, plan: PortPlan): Resource {
   const addresses = [...(['both', 'v4'].includes(plan.addresses) ? [`${host.v4}/24`] : []), ...(['both', 'v6'].includes(plan.addresses) ? [`${host.v6}/64`] : [])];
   return {
     apiVersion: 'vswitch/v1', kind: 'Port', metadata: { name: portName(index) },
-    spec: { network: networkName(plan.network), type: 'memory', mac: host.mac, addresses, antiSpoof: plan.antiSpoof, mtu: plan.mtu, offloads: plan.offloads, limits: { macs: plan.macs } },
+    spec: { network: networkName(plan.network), type: 'memory', mac: host.mac, addresses, antiSpoof: plan.antiSpoof, mtu: plan.mtu, offloads: plan.offloads, hairpin: plan.hairpin, limits: { macs: plan.macs } },
   };
 }
 

@@ -3,13 +3,16 @@ import { parseCidr } from '../../../src/address/cidr.ts';
 import { CommitError, type Dataplane } from '../../../src/dataplane/dataplane.ts';
 import { NativeDataplane } from '../../../src/dataplane/native-dataplane.ts';
 import { composeFrame, protocolNumbers } from '../../../src/explain/compose.ts';
-import type { Edit, PutPort } from '../../../src/table/edits.gen.ts';
+import type { Edit, PutNetwork, PutPort } from '../../../src/table/edits.gen.ts';
 
 const options = { workers: 0, portsMax: 16, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 41 };
-const network: Edit = { edit: 'PutNetwork', network: 1, name: 'dev', mtu: 1500, macAgeMs: 1000, etherTypes: [], ingressAllowed: 1, egressAllowed: 1, vlan: 0, carriesTags: 0 };
+const network: PutNetwork = {
+  edit: 'PutNetwork', network: 1, name: 'dev', mtu: 1500, macAgeMs: 1000, etherTypes: [], ingressAllowed: 1, egressAllowed: 1, vlan: 0, carriesTags: 0,
+  stormBroadcast: 1000, stormMulticast: 1000, stormUnknownUnicast: 1000,
+};
 const memory = (port: number, more: Partial<PutPort> = {}): PutPort => ({
   edit: 'PutPort', port, name: `p${port}`, network: 1, type: 2, netns: '', device: '', mac: `02:00:00:00:00:0${port}`,
-  addresses: [parseCidr(`10.0.0.${port}/24`)!], routes: [], mtu: 1500, antiSpoof: 1, persist: 0, offloads: 0, macsMax: 4, flowsMax: 16, pcapRead: '', pcapWrite: '', pcapRepeat: 0, trunk: [], trunkAddresses: [], ...more,
+  addresses: [parseCidr(`10.0.0.${port}/24`)!], routes: [], mtu: 1500, antiSpoof: 1, persist: 0, offloads: 0, macsMax: 4, flowsMax: 16, pcapRead: '', pcapWrite: '', pcapRepeat: 0, trunk: [], trunkAddresses: [], hairpin: 0, ...more,
 });
 const frame = composeFrame({
   sourceMac: '02:00:00:00:00:01', destinationMac: '02:00:00:00:00:02', source: parseCidr('10.0.0.1/24')!.address, destination: parseCidr('10.0.0.2/24')!.address,

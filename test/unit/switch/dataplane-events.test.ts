@@ -12,5 +12,7 @@ t.test('each type tells what it has, and nothing else', (t) => {
   for (const type of ['mac_moved', 'mac_flap', 'mac_evicted'] as const) {
     t.strictSame(tellEvent({ type, ...event }, names), { type, ...station, fromPort: 'port-5' });
   }
+  const storm = { ...event, count: 2, limit: 1000 };
+  t.strictSame(tellEvent({ type: 'storm', ...storm }, names), { type: 'storm', network: 'network-2', port: 'port-4', kind: 'unknownUnicast', limit: 1000 });
   t.end();
 });
