@@ -15,7 +15,8 @@ import type { PutNetwork, PutPort, PutStaticMac, RouteEntry } from '../table/edi
 import type { TableSet } from '../table/table-set.ts';
 import { heldBy, type Allocations } from './allocations.ts';
 
-const portTypes: Readonly<Record<PortType, number>> = { tap: 1, memory: 2, pcap: 3 };
+/** What the dataplane calls the types of ports. */
+export const portTypes: Readonly<Record<PortType, number>> = { tap: 1, memory: 2, pcap: 3 };
 
 export function compile(intent: Intent, allocations: Allocations): TableSet {
   const networks = new Map<number, PutNetwork>();

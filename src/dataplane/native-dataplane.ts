@@ -84,9 +84,15 @@ function asCommitError(error: unknown): unknown {
 
 export class NativeDataplane implements Dataplane {
   readonly #native: NativeSwitch;
+  #closing: Promise<void> | undefined;
 
   private constructor(native: NativeSwitch) {
     this.#native = native;
+  }
+
+  get #open(): NativeSwitch {
+    if (this.#closing !== undefined) throw new VswError('VSW_UNAVAILABLE', 'the switch is closed');
+    return this.#native;
   }
 
   static open(options: DataplaneOptions): NativeDataplane {
@@ -95,7 +101,7 @@ export class NativeDataplane implements Dataplane {
 
   async commit(edits: readonly Edit[]): Promise<CommitAnswer> {
     try {
-      return await this.#native.commit(encodeEdits(edits));
+      return await this.#open.commit(encodeEdits(edits));
     } catch (error) {
       throw asCommitError(error);
     }
@@ -103,74 +109,75 @@ export class NativeDataplane implements Dataplane {
 
   trace(frame: Uint8Array, port: number, edits?: readonly Edit[]): Trace {
     try {
-      return this.#native.trace(frame, port, edits && encodeEdits(edits));
+      return this.#open.trace(frame, port, edits && encodeEdits(edits));
     } catch (error) {
       throw asCommitError(error);
     }
   }
 
   counters(): CounterCells {
-    return this.#native.counters();
+    return this.#open.counters();
   }
 
   kernelDropped(port: number): number {
-    return this.#native.kernelDropped(port);
+    return this.#open.kernelDropped(port);
   }
 
   gone(port: number): boolean {
-    return this.#native.gone(port);
+    return this.#open.gone(port);
   }
 
   fdb(): readonly LearnedMac[] {
-    return this.#native.fdb();
+    return this.#open.fdb();
   }
 
   flows(): readonly FlowRecord[] {
-    return this.#native.flows();
+    return this.#open.flows();
   }
 
   flushFdb(network: number, port: number, mac: string): number {
-    return this.#native.flushFdb(network, port, mac);
+    return this.#open.flushFdb(network, port, mac);
   }
 
   flushFlows(port: number): number {
-    return this.#native.flushFlows(port);
+    return this.#open.flushFlows(port);
   }
 
   drainEvents(): readonly DataplaneEvent[] {
-    return this.#native.drainEvents();
+    return this.#open.drainEvents();
   }
 
   usage(): ReturnType<Dataplane['usage']> {
-    return this.#native.usage();
+    return this.#open.usage();
   }
 
   portUsage(port: number): ReturnType<Dataplane['portUsage']> {
-    return this.#native.portUsage(port);
+    return this.#open.portUsage(port);
   }
 
   lastDrops(port: number): readonly DroppedFrame[] {
     const now = Date.now();
-    return this.#native.lastDrops(port).map(({ ageMs, ...frame }) => ({ timeMs: now - ageMs, ...frame }));
+    return this.#open.lastDrops(port).map(({ ageMs, ...frame }) => ({ timeMs: now - ageMs, ...frame }));
   }
 
   memorySend(port: number, frame: Uint8Array, offload?: Offload): boolean {
-    return this.#native.memorySend(port, frame, offload);
+    return this.#open.memorySend(port, frame, offload);
   }
 
   memoryReceive(port: number): { frame: Uint8Array; offload?: Offload } | undefined {
-    return this.#native.memoryReceive(port);
+    return this.#open.memoryReceive(port);
   }
 
   run(): number {
-    return this.#native.run();
+    return this.#open.run();
   }
 
   advance(ms: number): void {
-    this.#native.advance(ms);
+    this.#open.advance(ms);
   }
 
   close(): Promise<void> {
-    return this.#native.close();
+    this.#closing ??= this.#native.close();
+    return this.#closing;
   }
 }

@@ -33,6 +33,7 @@ export class Explainer {
   }
 
   explain(query: ExplainQuery, subject: Subject): Explanation | LastDrops {
+    checkQuery(query);
     const port = this.#findPort(query.port, subject.tables);
     if ('last' in query && query.last !== undefined) return this.#lastDrops(port, query.last, subject);
     if ('frame' in query && query.frame !== undefined) return this.#trace(frameFrom(query.frame), port, subject, []);
@@ -107,6 +108,24 @@ function frameFrom(frame: string | Uint8Array): Uint8Array {
   }
   if (hex.length / 2 > 65_557) throw invalid([{ path: '/frame', message: 'the frame is longer than any frame may be', remedy }]);
   return Buffer.from(hex, 'hex');
+}
+
+/** A program without types may ask anything. */
+function checkQuery(query: unknown): void {
+  if (typeof query !== 'object' || query === null) {
+    throw invalid([{ path: '', message: 'there is nothing to explain', remedy: 'give port, and frame (hex), to (an address) or last (a number)' }]);
+  }
+  const asked = query as Partial<Record<keyof FieldsQuery | 'frame', unknown>>;
+  const errors: ErrorDetail[] = [];
+  for (const field of ['port', 'to', 'from'] as const) {
+    if (typeof asked[field] === 'string' || (field !== 'port' && asked[field] === undefined)) continue;
+    errors.push({ path: `/${field}`, message: `a text is needed here, not ${asked[field] === undefined ? 'nothing' : typeof asked[field]}`, remedy: field === 'port' ? 'give the name of the port that sends' : 'write an address, e.g. 10.77.0.2' });
+  }
+  const { frame } = asked;
+  if (frame !== undefined && typeof frame !== 'string' && !(frame instanceof Uint8Array)) {
+    errors.push({ path: '/frame', message: `bytes are needed here, not ${typeof frame}`, remedy: 'give a Uint8Array, or hexadecimal digits' });
+  }
+  if (errors.length > 0) throw invalid(errors);
 }
 
 /** What the port would send to reach the address. */

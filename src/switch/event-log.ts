@@ -9,15 +9,31 @@ import { eventMatcher, type EventFilter } from './event-filter.ts';
 
 const keptMax = 1000;
 const queuedMax = 1000;
+const aliveMs = 60_000;
 
 class Watcher {
   readonly queue: SwitchEvent[] = [];
   readonly wants: (event: EventBody) => boolean;
+  readonly #sleepers: (() => void)[] = [];
   lost = 0;
-  wake: (() => void) | undefined;
 
   constructor(wants: (event: EventBody) => boolean) {
     this.wants = wants;
+  }
+
+  /** Until something happens. The program does not end meanwhile, although all that looks around is unreferenced. */
+  sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      const alive = setInterval(() => undefined, aliveMs);
+      this.#sleepers.push(() => {
+        clearInterval(alive);
+        resolve();
+      });
+    });
+  }
+
+  wake(): void {
+    for (const wakeOne of this.#sleepers.splice(0)) wakeOne();
   }
 }
 
@@ -38,7 +54,7 @@ export class EventLog {
       if (!watcher.wants(event)) continue;
       if (watcher.queue.length < queuedMax) watcher.queue.push(event);
       else watcher.lost += 1;
-      watcher.wake?.();
+      watcher.wake();
     }
   }
 
@@ -54,7 +70,7 @@ export class EventLog {
       ended = true;
       this.#watchers.delete(watcher);
       signal?.removeEventListener('abort', end);
-      watcher.wake?.();
+      watcher.wake();
     };
     if (!ended) {
       this.#watchers.add(watcher);
@@ -71,14 +87,13 @@ export class EventLog {
             return { value: { time: new Date().toISOString(), type: 'events_lost', count }, done: false };
           }
           if (ended || this.#closed) return { value: undefined, done: true };
-          await new Promise<void>((resolve) => {
-            watcher.wake = resolve;
-          });
-          watcher.wake = undefined;
+          await watcher.sleep();
         }
       },
       return: () => {
         end();
+        watcher.queue.length = 0;
+        watcher.lost = 0;
         return Promise.resolve({ value: undefined, done: true });
       },
       [Symbol.asyncIterator]: () => iterator,
@@ -88,7 +103,7 @@ export class EventLog {
 
   close(): void {
     this.#closed = true;
-    for (const watcher of this.#watchers) watcher.wake?.();
+    for (const watcher of this.#watchers) watcher.wake();
     this.#watchers.clear();
   }
 }

@@ -9,6 +9,9 @@ import type { State } from './state.ts';
 
 /** Forgets the learned MACs or the flows that the filter means, all without one; how many. */
 export function flushTable(dataplane: Dataplane, state: State, tables: TableSet, table: 'fdb' | 'flows', filter: FlushFilter): number {
+  if (table !== 'fdb' && table !== 'flows') {
+    throw VswError.of('VSW_INVALID', [{ path: '/table', message: `there is no table ${String(table)} to flush`, remedy: 'write fdb or flows' }]);
+  }
   const { intent, allocations } = state;
   const port = filter.port === undefined ? 0 : idOfPort(intent, allocations, filter.port, '/port');
   const network = filter.network === undefined ? 0 : idOfNetwork(intent, allocations, filter.network, '/network');

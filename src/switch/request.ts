@@ -1,5 +1,5 @@
 /** What was asked, in the forms that the library takes it: where a resource stands in it, and one port by its fields. */
-import type { VswError } from '../errors.ts';
+import { VswError } from '../errors.ts';
 import { portKey, type ResourceKind } from '../intent/intent.ts';
 
 /** The JSON Pointer of a resource in a request; undefined when it is not in it. */
@@ -8,6 +8,12 @@ export type PathOf = (kind: ResourceKind, key: string) => string | undefined;
 interface Named {
   readonly kind?: unknown;
   readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown };
+}
+
+/** Throws VSW_INVALID for anything but a list, as a program without types may give. */
+export function asList<Item>(value: readonly Item[], what: string): readonly Item[] {
+  if (Array.isArray(value)) return value as readonly Item[];
+  throw VswError.of('VSW_INVALID', [{ path: '', message: `a list of ${what} is needed here`, remedy: 'put it in square brackets, also when it is only one' }]);
 }
 
 export function pathsOf(resources: readonly unknown[]): PathOf {
@@ -25,8 +31,11 @@ function placeOf(resource: unknown): string {
   return kind === 'Port' ? `Port ${String(metadata?.namespace ?? 'default')}/${String(metadata?.name)}` : `${String(kind)} ${String(metadata?.name)}`;
 }
 
-/** A port as `attach` takes it: a resource as it is, otherwise its name with the fields of its spec. */
+/** A port as `attach` takes it: a resource as it is, otherwise its name with the fields of its spec. Throws VSW_INVALID for another kind. */
 export function asPortResource(port: unknown): { readonly resource: unknown; readonly isFlat: boolean } {
+  if (typeof port === 'object' && port !== null && 'kind' in port && port.kind !== 'Port') {
+    throw VswError.of('VSW_INVALID', [{ path: '/kind', message: `a ${String(port.kind)} cannot be attached`, remedy: 'write Port, or apply the resource' }]);
+  }
   if (typeof port !== 'object' || port === null || 'metadata' in port || 'kind' in port) return { resource: port, isFlat: false };
   const { name, namespace, labels, ...spec } = port as Record<string, unknown>;
   const metadata: Record<string, unknown> = { name };

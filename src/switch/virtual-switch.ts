@@ -7,7 +7,7 @@
  * what is stored.
  */
 import { allocate, heldBy } from '../compile/allocations.ts';
-import { compile } from '../compile/compile.ts';
+import { compile, portTypes } from '../compile/compile.ts';
 import { CommitError, type Dataplane } from '../dataplane/dataplane.ts';
 import { NativeDataplane } from '../dataplane/native-dataplane.ts';
 import { messageOf, VswError } from '../errors.ts';
@@ -36,7 +36,7 @@ import { readOptions, type SwitchOptions } from './options.ts';
 import { PortWatch } from './port-watch.ts';
 import { Pressure } from './pressure.ts';
 import { refusal } from './refusal.ts';
-import { aboutOnePort, asPortResource, pathsOf, portsIn, type PathOf } from './request.ts';
+import { aboutOnePort, asList, asPortResource, pathsOf, portsIn, type PathOf } from './request.ts';
 import { idOfPort, listResources } from './resources.ts';
 import { identitiesOf, RunningPorts } from './running-ports.ts';
 import { dumpState, readState, type State } from './state.ts';
@@ -76,6 +76,8 @@ export class VirtualSwitch implements AsyncDisposable {
   #leftOut: ReadonlySet<number> = new Set();
   #generation: number;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Whether the state is what the store holds, as far as we know. */
+  #isStored = true;
   #looking = false;
   #eventsDueMs = 0;
   #closing: Promise<void> | undefined;
@@ -122,7 +124,7 @@ export class VirtualSwitch implements AsyncDisposable {
    * generation that contains them is active. Takes resources, or YAML or JSON text.
    */
   async apply(resources: readonly unknown[] | string, options: { readonly dryRun?: boolean } = {}): Promise<ApplyAnswer> {
-    const values = typeof resources === 'string' ? parseDocuments(resources).values : resources;
+    const values = typeof resources === 'string' ? parseDocuments(resources).values : asList(resources, 'resources');
     const asked: Asked = { isDryRun: options.dryRun === true, pathOf: pathsOf(values), named: new Set(portsIn(values)) };
     return await this.#enqueue(async () => await this.#change(intentWith(values, this.#state.intent, heldBy(this.#state.allocations)), asked));
   }
@@ -130,7 +132,8 @@ export class VirtualSwitch implements AsyncDisposable {
   /** Removes the resources, all or none, and with ports their devices. */
   async delete(references: readonly Reference[]): Promise<ApplyAnswer> {
     const asked: Asked = { isDryRun: false, pathOf: () => undefined, named: new Set() };
-    return await this.#enqueue(async () => await this.#change(intentWithout(references, this.#state.intent), asked));
+    const listed = asList(references, 'references');
+    return await this.#enqueue(async () => await this.#change(intentWithout(listed, this.#state.intent), asked));
   }
 
   /**
@@ -175,15 +178,26 @@ export class VirtualSwitch implements AsyncDisposable {
   explain(query: FrameQuery | FieldsQuery): Explanation;
   explain(query: ExplainQuery): Explanation | LastDrops;
   explain(query: ExplainQuery): Explanation | LastDrops {
-    if (query.with === undefined) return this.#explainer.explain(query, { tables: this.#tables, edits: undefined });
+    if (query?.with === undefined) {
+      this.#checkIsHeld(query?.port);
+      return this.#explainer.explain(query, { tables: this.#tables, edits: undefined });
+    }
     let next: Intent;
     try {
-      next = intentWith(query.with, this.#state.intent, heldBy(this.#state.allocations));
+      next = intentWith(asList(query.with, 'resources'), this.#state.intent, heldBy(this.#state.allocations));
     } catch (error) {
       throw error instanceof VswError ? error.under('/with') : error;
     }
     const tables = compile(next, allocate(next, this.#state.allocations, this.#portIdsEnd));
     return this.#explainer.explain(query, { tables, edits: plan(this.#tables, tables) });
+  }
+
+  /** A declared port that could not be opened has no frames; that is told, and not that there is no such port. */
+  #checkIsHeld(name: unknown): void {
+    const key = portKey(String(name));
+    if (!this.#state.intent.ports.has(key) || this.#tables.ports.has(this.#state.allocations.portIds[key]!)) return;
+    const { state, message } = this.#statusOf(key);
+    throw VswError.of('VSW_DEVICE', [{ path: '/port', message: `port ${portName(key)} is ${state}: ${message}`, remedy: 'mend that, then apply the port again' }]);
   }
 
   /**
@@ -232,11 +246,13 @@ export class VirtualSwitch implements AsyncDisposable {
 
   /** The outside of a memory port. */
   memoryPort(name: string): MemoryPort {
-    const id = idOfPort(this.#state.intent, this.#state.allocations, name, '');
-    if ((this.#state.intent.ports.get(portKey(name))?.spec.type ?? 'tap') !== 'memory') {
-      throw new VswError('VSW_INVALID', `port ${name} is not of type memory`);
-    }
-    return new MemoryPort(portName(portKey(name)), this.#dataplane, id);
+    const idOf = (): number => {
+      const id = idOfPort(this.#state.intent, this.#state.allocations, name, '');
+      if (this.#desired.ports.get(id)?.type === portTypes.memory) return id;
+      throw VswError.of('VSW_INVALID', [{ path: '', message: `port ${name} is not of type memory`, remedy: 'only a memory port has an outside in this program' }]);
+    };
+    idOf();
+    return new MemoryPort(portName(portKey(name)), this.#dataplane, idOf);
   }
 
   /** With 0 workers: moves frames until nothing waits; how many. */
@@ -246,6 +262,9 @@ export class VirtualSwitch implements AsyncDisposable {
 
   /** With a virtual clock: moves time on. */
   advance(ms: number): void {
+    if (!Number.isInteger(ms) || ms < 0 || ms > 0xffff_ffff) {
+      throw VswError.of('VSW_INVALID', [{ path: '', message: `${String(ms)} is not a time to move on by`, remedy: 'write whole milliseconds, from 0 to 4294967295' }]);
+    }
     this.#dataplane.advance(ms);
   }
 
@@ -285,7 +304,9 @@ export class VirtualSwitch implements AsyncDisposable {
     const changes = changesBetween(this.#state.intent, next);
     const allocations = allocate(next, this.#state.allocations, this.#portIdsEnd);
     const retried = new Set([...named].filter((key) => this.#running.get(key)?.state === 'failed').map((key) => allocations.portIds[key]!));
-    if (isDryRun || (changes.length === 0 && retried.size === 0)) return { generation: this.#generation, changes };
+    if (isDryRun || (changes.length === 0 && retried.size === 0 && this.#isStored)) return { generation: this.#generation, changes };
+    // A change that is taken back uses up numbers, too, without moving the stored mark.
+    await this.#reserveGenerations();
 
     const desired = compile(next, allocations);
     const state: State = {
@@ -310,7 +331,9 @@ export class VirtualSwitch implements AsyncDisposable {
     };
     try {
       await prepared.keep();
+      this.#isStored = true;
     } catch (error) {
+      this.#isStored = false;
       await this.#takeBack(tables, error, adopt);
       throw error;
     }
@@ -435,6 +458,7 @@ export class VirtualSwitch implements AsyncDisposable {
   async #save(state: State): Promise<void> {
     const prepared = await this.#store.prepare(dumpState(state));
     await prepared.keep();
+    this.#isStored = true;
     this.#state = state;
   }
 

@@ -1,0 +1,147 @@
+import t from 'tap';
+import { VswError } from '../../../src/errors.ts';
+import { allocate, noAllocations } from '../../../src/compile/allocations.ts';
+import { compile } from '../../../src/compile/compile.ts';
+import { Explainer } from '../../../src/explain/explainer.ts';
+import type { Explanation, ExplainQuery, LastDrops } from '../../../src/explain/explanation.ts';
+import { emptyIntent } from '../../../src/intent/intent.ts';
+import { nothingHeld } from '../../../src/intent/held.ts';
+import { intentWith } from '../../../src/intent/validate.ts';
+import { network, port } from '../intent/resources.ts';
+import { ScriptedDataplane } from '../switch/scripted-dataplane.ts';
+
+const intent = intentWith([
+  network('dev', { subnets: ['10.77.0.0/24', 'fd00:77::/64'] }), network('ops', { subnets: ['10.77.0.0/24'] }),
+  port('a', { mac: '02:00:00:00:00:0a', addresses: ['10.77.0.1/24', 'fd00:77::1/64'], routes: [{ to: 'default', via: '10.77.0.254' }, { to: '10.9.0.0/16', via: '10.77.0.2' }] }),
+  port('shop/b', { mac: '02:00:00:00:00:0b', addresses: ['10.77.0.2/24', 'fd00:77::2/64'] }),
+  port('c', { network: 'ops', mac: '02:00:00:00:00:0c', addresses: ['10.77.0.9/24'] }),
+], emptyIntent, nothingHeld);
+const tables = compile(intent, allocate(intent, noAllocations, 100));
+const idOf = (name: string): number => [...tables.ports.values()].find((entry) => entry.name === name)!.port;
+
+function asked(query: ExplainQuery, dataplane = new ScriptedDataplane({ workers: 0, portsMax: 10, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 0 })) {
+  dataplane.answer = { receivers: [idOf('shop/b')], ...dataplane.answer };
+  const answer = new Explainer(dataplane).explain(query, { tables, edits: undefined });
+  return { answer: answer as Explanation & LastDrops, frame: Buffer.from(dataplane.traced[0]?.frame ?? []), dataplane };
+}
+function errorsOf(query: ExplainQuery): string[] {
+  try {
+    asked(query);
+  } catch (error) {
+    return (error as VswError).errors.map(({ path, message }) => `${path} ${message}`);
+  }
+  return [];
+}
+
+t.test('a frame from fields has the MACs of both ports, and the first own address of the family', (t) => {
+  const { frame } = asked({ port: 'a', to: '10.77.0.2', protocol: 'tcp', destinationPort: 443 });
+  t.equal(frame.subarray(0, 12).toString('hex'), '02000000000b02000000000a');
+  t.equal(frame.subarray(26, 34).toString('hex'), '0a4d00010a4d0002');
+  t.equal(frame.readUInt16BE(36), 443);
+  t.equal(asked({ port: 'default/a', to: 'fd00:77::2' }).frame.subarray(0, 14).toString('hex'), '02000000000b02000000000a86dd');
+  t.end();
+});
+
+t.test('what is beyond the link goes to its router, by the longest matching route', (t) => {
+  const far = asked({ port: 'a', to: '10.9.1.1' });
+  t.equal(far.frame.subarray(0, 6).toString('hex'), '02000000000b');
+  t.match(far.answer.notes, ['forwarded to shop/b', "sent by way of 10.77.0.2, as the port's routes say"]);
+  const away = asked({ port: 'a', to: '192.0.2.1' });
+  t.equal(away.frame.subarray(0, 6).toString('hex'), '02ffffffffff');
+  t.match(away.answer.notes[2], /no port of network dev holds 10\.77\.0\.254/);
+  t.end();
+});
+
+t.test('a port of another network is nobody here', (t) => {
+  t.match(asked({ port: 'a', to: '10.77.0.9' }).answer.notes[1], /no port of network dev holds 10\.77\.0\.9/);
+  t.end();
+});
+
+t.test('groups and broadcast have their own MACs', (t) => {
+  t.equal(asked({ port: 'a', to: '255.255.255.255', protocol: 'udp' }).frame.subarray(0, 6).toString('hex'), 'ffffffffffff');
+  t.equal(asked({ port: 'a', to: '239.129.2.3', protocol: 'udp' }).frame.subarray(0, 6).toString('hex'), '01005e010203');
+  t.equal(asked({ port: 'a', to: 'ff02::1:ff00:2', protocol: 'icmpv6' }).frame.subarray(0, 6).toString('hex'), '3333ff000002');
+  t.end();
+});
+
+t.test('a foreign source may be asked about', (t) => {
+  t.equal(asked({ port: 'a', to: '10.77.0.2', from: '10.77.0.66' }).frame.subarray(26, 30).toString('hex'), '0a4d0042');
+  t.end();
+});
+
+t.test('the protocol is ICMP until ports or a name say otherwise', (t) => {
+  const protocolOf = (query: Partial<ExplainQuery> & { to: string }): number => {
+    const { frame } = asked({ port: 'a', ...query } as ExplainQuery);
+    return frame[12] === 8 ? frame[23]! : frame[20]!;
+  };
+  t.equal(protocolOf({ to: '10.77.0.2' }), 1);
+  t.equal(protocolOf({ to: 'fd00:77::2' }), 58);
+  t.equal(protocolOf({ to: '10.77.0.2', destinationPort: 80 } as { to: string }), 6);
+  t.equal(protocolOf({ to: '10.77.0.2', protocol: 'UDP' } as { to: string }), 17);
+  t.equal(protocolOf({ to: '10.77.0.2', protocol: 47 } as { to: string }), 47);
+  t.equal(protocolOf({ to: '10.77.0.2', protocol: '47' } as { to: string }), 47);
+  t.end();
+});
+
+t.test('all that is wrong with a question is told at once', (t) => {
+  t.strictSame(errorsOf({ port: 'a', to: 'b', from: 'x', protocol: 'tpc', sourcePort: 70_000 }), [
+    '/to "b" is not an IP address', '/from "x" is not an IP address', '/protocol "tpc" is not a protocol', '/sourcePort 70000 is not a port number',
+  ]);
+  t.match(errorsOf({ port: 'a', to: '10.77.0.2', from: 'fd00::1' }), [/different families/]);
+  t.match(errorsOf({ port: 'a', to: '10.77.0.2', protocol: 'icmpv6' }), [/ICMPv6 is for IPv6/]);
+  t.match(errorsOf({ port: 'a', to: '10.77.0.2', protocol: 'icmp', destinationPort: 80 }), [/only TCP, UDP and SCTP/]);
+  t.match(errorsOf({ port: 'c', to: 'fd00:77::2' }), [/port c has no IPv6 address to send from/]);
+  t.match(errorsOf({ port: 'nobody', to: '10.77.0.2' }), [/\/port there is no port nobody/]);
+  t.match(errorsOf({ port: 'a' } as ExplainQuery), [/nothing to explain/]);
+  t.match(errorsOf(undefined as unknown as ExplainQuery), [/nothing to explain/]);
+  t.strictSame(errorsOf({ to: 5, from: 6, frame: 7 } as unknown as ExplainQuery), [
+    '/port a text is needed here, not nothing', '/to a text is needed here, not number', '/from a text is needed here, not number', '/frame bytes are needed here, not number',
+  ]);
+  t.end();
+});
+
+t.test('a frame is taken as bytes or as hexadecimal digits', (t) => {
+  t.equal(asked({ port: 'a', frame: 'ff ff:FF' }).frame.toString('hex'), 'ffffff');
+  t.equal(asked({ port: 'a', frame: Uint8Array.of(1, 2) }).frame.toString('hex'), '0102');
+  t.match(errorsOf({ port: 'a', frame: 'fff' }), [/odd number/]);
+  t.match(errorsOf({ port: 'a', frame: 'zz' }), [/not hexadecimal/]);
+  t.match(errorsOf({ port: 'a', frame: '' }), [/not hexadecimal/]);
+  t.end();
+});
+
+t.test('names are put to numbers, and a default rule to its network', (t) => {
+  const dataplane = new ScriptedDataplane({ workers: 0, portsMax: 10, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 6 });
+  const [a, b] = [idOf('a'), idOf('shop/b')];
+  dataplane.answer = {
+    verdict: 'drop', stage: 'acl_ingress', reason: 'ingress_denied', port: b, rule: 'default', receivers: [],
+    path: [{ stage: 'admit', port: a, verdict: 'continue', rule: '' }, { stage: 'acl_ingress', port: b, verdict: 'drop', rule: 'default' }],
+  };
+  const { answer } = asked({ port: 'a', to: '10.77.0.2' }, dataplane);
+  t.strictSame(answer, {
+    verdict: 'drop', stage: 'acl_ingress', reason: 'ingress_denied', port: 'shop/b', tier: '', policy: 'Network/dev', rule: 'default', generation: 6,
+    path: [{ stage: 'admit', port: 'a', verdict: 'continue' }, { stage: 'acl_ingress', port: 'shop/b', verdict: 'drop', policy: 'Network/dev', rule: 'default' }],
+    receivers: [], frame: 'a frame', notes: ["the receiver's ingress is not allowed"],
+  } as unknown as Explanation & LastDrops);
+  t.end();
+});
+
+t.test('floods and answers are told as such', (t) => {
+  const dataplane = new ScriptedDataplane({ workers: 0, portsMax: 10, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 0 });
+  dataplane.answer = { reason: 'flooded', receivers: [idOf('shop/b'), idOf('a')] };
+  t.strictSame(asked({ port: 'a', to: '10.77.0.2' }, dataplane).answer.notes, ['flooded to shop/b, a']);
+  dataplane.answer = { reason: 'answered', stage: 'respond' };
+  t.strictSame(asked({ port: 'a', to: '10.77.0.2' }, dataplane).answer.notes, ['the switch itself answers']);
+  t.end();
+});
+
+t.test('the last drops are told as they died, and how they would fare now', (t) => {
+  const dataplane = new ScriptedDataplane({ workers: 0, portsMax: 10, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 6 });
+  dataplane.dead = [
+    { timeMs: 0, reason: 'mac_spoofed', frame: Uint8Array.of(1, 2), length: 100 }, { timeMs: 1000, reason: 'ip_spoofed', frame: Uint8Array.of(3, 4), length: 2 },
+  ];
+  const { answer } = asked({ port: 'a', last: 1 }, dataplane);
+  t.match(answer.items, [{ time: '1970-01-01T00:00:00.000Z', reason: 'mac_spoofed', frame: '0102', length: 100, now: { verdict: 'allow', notes: ['forwarded to shop/b', 'only the first 2 of 100 bytes were kept'] } }]);
+  t.equal(asked({ port: 'a', last: 8 }, dataplane).answer.items.length, 2);
+  t.match(errorsOf({ port: 'a', last: 0 }), [/0 is not a number of frames/]);
+  t.end();
+});

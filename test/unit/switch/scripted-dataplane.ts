@@ -1,0 +1,156 @@
+/**
+ * A dataplane that moves no frame: it holds tables, answers as it is told, and remembers its commits.
+ *
+ * A port whose namespace is no file waits, as with the real one.
+ */
+import { existsSync } from 'node:fs';
+import { counterNames } from '../../../src/table/counters.gen.ts';
+import { dropReasons } from '../../../src/table/drop-reasons.gen.ts';
+import {
+  CommitError, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent, type DataplaneOptions,
+  type DroppedFrame, type FlowRecord, type LearnedMac, type Trace,
+} from '../../../src/dataplane/dataplane.ts';
+import type { Edit } from '../../../src/table/edits.gen.ts';
+import { emptyTableSet, type TableSet } from '../../../src/table/table-set.ts';
+import { applyEdits } from '../dataplane/played-tables.ts';
+
+const rowLength = counterNames.length + 4 * (dropReasons.length + 1);
+
+export class ScriptedDataplane implements Dataplane {
+  readonly options: DataplaneOptions;
+  readonly commits: (readonly Edit[])[] = [];
+  tables: TableSet = emptyTableSet;
+  generation: number;
+  closed = false;
+  /** Names of ports whose next opening fails, with the code of the failure. */
+  readonly failing = new Map<string, CommitErrorCode>();
+  readonly goneDevices = new Set<number>();
+  readonly events: DataplaneEvent[] = [];
+  learned: LearnedMac[] = [];
+  flowRecords: FlowRecord[] = [];
+  dead: DroppedFrame[] = [];
+  readonly flushed: unknown[] = [];
+  readonly traced: { frame: Uint8Array; port: number; edits: readonly Edit[] | undefined }[] = [];
+  answer: Partial<Trace> = {};
+  readonly #cells: CounterCells;
+
+  constructor(options: DataplaneOptions) {
+    this.options = options;
+    this.generation = options.firstGeneration;
+    const ports = options.portsMax;
+    this.#cells = { cells: new BigUint64Array(new SharedArrayBuffer(ports * rowLength * 8)), workers: 1, ports, rowLength };
+  }
+
+  commit(edits: readonly Edit[]): Promise<CommitAnswer> {
+    return new Promise((resolve, reject) => {
+      setImmediate(() => {
+        try {
+          resolve(this.#take(edits));
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+    });
+  }
+
+  #take(edits: readonly Edit[]): CommitAnswer {
+    const ports: { port: number; state: 'ready' | 'waiting'; message: string }[] = [];
+    for (const edit of edits) {
+      if (edit.edit === 'ClosePort') ports.push({ port: edit.port, state: 'waiting', message: 'closed' });
+      if (edit.edit !== 'PutPort') continue;
+      const code = this.failing.get(edit.name);
+      if (code !== undefined) throw new CommitError(code, `${edit.device} cannot be opened`, edit.port);
+      const isAbsent = edit.netns !== '' && !existsSync(edit.netns);
+      ports.push({ port: edit.port, state: isAbsent ? 'waiting' : 'ready', message: isAbsent ? `there is no network namespace at ${edit.netns}` : '' });
+      this.goneDevices.delete(edit.port);
+    }
+    this.tables = applyEdits(this.tables, edits);
+    this.commits.push(edits);
+    this.generation += 1;
+    return { generation: this.generation, ports };
+  }
+
+  count(port: number, counter: (typeof counterNames)[number], amount: number): void {
+    this.#cells.cells[port * rowLength + counterNames.indexOf(counter)]! += BigInt(amount);
+  }
+
+  countDrop(port: number, reason: (typeof dropReasons)[number], packets: number, bytes: number): void {
+    const at = port * rowLength + counterNames.length + 2 * (1 + dropReasons.indexOf(reason));
+    this.#cells.cells[at]! += BigInt(packets);
+    this.#cells.cells[at + 1]! += BigInt(bytes);
+    this.count(port, 'droppedPackets', packets);
+  }
+
+  trace(frame: Uint8Array, port: number, edits?: readonly Edit[]): Trace {
+    this.traced.push({ frame, port, edits });
+    return { verdict: 'allow', stage: 'deliver', reason: 'forwarded', port, network: 0, rule: '', generation: this.generation, path: [], receivers: [port], line: 'a frame', ...this.answer };
+  }
+
+  counters(): CounterCells {
+    return this.#cells;
+  }
+
+  kernelDropped(port: number): number {
+    return port * 10;
+  }
+
+  gone(port: number): boolean {
+    return this.goneDevices.has(port);
+  }
+
+  fdb(): readonly LearnedMac[] {
+    return this.learned;
+  }
+
+  flows(): readonly FlowRecord[] {
+    return this.flowRecords;
+  }
+
+  flushFdb(network: number, port: number, mac: string): number {
+    this.flushed.push(['fdb', network, port, mac]);
+    return 1;
+  }
+
+  flushFlows(port: number): number {
+    this.flushed.push(['flows', port]);
+    return 1;
+  }
+
+  drainEvents(): readonly DataplaneEvent[] {
+    return this.events.splice(0);
+  }
+
+  usage(): ReturnType<Dataplane['usage']> {
+    const { flowsMax, macsMax } = this.options;
+    return { ipv4Flows: { used: this.flowRecords.length, limit: flowsMax }, otherFlows: { used: 0, limit: flowsMax }, macs: { used: this.learned.length, limit: macsMax } };
+  }
+
+  portUsage(port: number): { flows: number; macs: number } {
+    return { flows: this.flowRecords.filter((flow) => flow.sourceNativePort === port).length, macs: this.learned.filter((entry) => entry.port === port).length };
+  }
+
+  lastDrops(): readonly DroppedFrame[] {
+    return this.dead;
+  }
+
+  memorySend(): boolean {
+    return true;
+  }
+
+  memoryReceive(): { frame: Uint8Array } | undefined {
+    return undefined;
+  }
+
+  run(): number {
+    return 0;
+  }
+
+  advance(): void {
+    this.generation += 0;
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+}
