@@ -18,11 +18,9 @@ const compiled = join(root, 'out/src/features.js');
 t.test('production features have cases, tests and a page', { skip: existsSync(compiled) ? false : 'src/features.ts is not built' }, async (t) => {
   const module = (await import(pathToFileURL(compiled).href)) as { features: readonly Feature[] };
   const findings: Finding[] = [];
-  const used = new Set<string>();
   for (const { noun, state, golden = [], e2e = [], page } of module.features) {
     const where = `src/features.ts: ${noun}`;
     for (const name of golden) {
-      used.add(name);
       if (!isThere(`test/golden/${name}`)) findings.push({ where, rule: 'features', reason: `test/golden/${name} is not there`, remedy: 'name the cases that show it' });
     }
     for (const path of e2e) {

@@ -4,6 +4,7 @@ import { isThere, listUnder, readText, stripText, tell, type Finding } from './t
 
 /** What is tested elsewhere, by pattern, and where. */
 const elsewhere: readonly [RegExp, string][] = [
+  [/^src\/features\.ts$/, 'a list; test/tidy/features.test.ts'],
   [/\.gen\.ts$/, 'generated; test/tidy/generated.test.ts'],
   [/^src\/(index|demo\/.*|setup\/.*|table\/generate)\.(ts|mjs)$/, 'test/e2e: run as a user runs them'],
   [/^native\/binding\//, 'test/golden and test/property go through it'],
