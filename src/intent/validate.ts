@@ -38,11 +38,10 @@ export function intentWith(resources: readonly unknown[], running: Intent, held:
     if (kind === undefined) return;
     const found = checkStructure(schemas[kind], value, path);
     errors.push(...found);
-    if (found.length > 0) {
-      if (kind === 'Network') brokenNetworks.add(String((value as { metadata?: { name?: unknown } }).metadata?.name));
-      return;
-    }
-    const resource = normalForm(value as Resource);
+    if (found.length > 0 && kind === 'Network') brokenNetworks.add(String((value as { metadata?: { name?: unknown } }).metadata?.name));
+    const sound = found.length === 0 ? value : kind === 'Port' ? soundRest(value, found, path) : undefined;
+    if (sound === undefined) return;
+    const resource = normalForm(sound as Resource);
     const key = keyOf(resource);
     const place = `${kind} ${key}`;
     const earlier = paths.get(place);
@@ -60,6 +59,22 @@ export function intentWith(resources: readonly unknown[], running: Intent, held:
   errors.push(...checkCoherence(intent, held, { at, brokenNetworks }));
   if (errors.length > 0) throw VswError.of('VSW_INVALID', errors);
   return intent;
+}
+
+/** A port without the members whose form is wrong, so that what is wrong with the others is told as well; undefined when too little is left. */
+function soundRest(value: unknown, found: readonly ErrorDetail[], path: string): unknown {
+  const rest: unknown = structuredClone(value);
+  // From behind, so that taking an entry out of a list moves none that is still to be taken out.
+  for (const { path: place } of [...found].reverse()) removeAt(rest, place.slice(path.length + 1).split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')));
+  return checkStructure(schemas.Port, rest, path).length === 0 ? rest : undefined;
+}
+
+function removeAt(from: unknown, steps: readonly string[]): void {
+  let owner = from;
+  for (const step of steps.slice(0, -1)) owner = typeof owner === 'object' && owner !== null ? (owner as Record<string, unknown>)[step] : undefined;
+  const last = steps.at(-1)!;
+  if (Array.isArray(owner)) owner.splice(Number(last), 1);
+  else if (typeof owner === 'object' && owner !== null) delete (owner as Record<string, unknown>)[last];
 }
 
 /** The intent after what `references` name was deleted from `running`. */

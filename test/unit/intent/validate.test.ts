@@ -37,6 +37,10 @@ t.test('the order of the resources means nothing', (t) => {
 t.test('errors of form and of coherence come together', (t) => {
   t.strictSame(errorsOf([port('x', { colour: 1 }), port('y', { network: 'nowhere' }), 5, { kind: 'Prot' }, { metadata: {} }]).map(({ path }) => path).sort(),
     ['/0/spec/colour', '/1/spec/network', '/2', '/3/kind', '/4/kind']);
+  const both = port('x', { network: 'nowhere', mac: 'zz', addresses: ['10.0.0.1/24', 'bad', 'worse'], 'a/b~c': 1 });
+  t.strictSame(errorsOf([both]).map(({ path }) => path).sort(),
+    ['/0/spec/addresses/1', '/0/spec/addresses/2', '/0/spec/a~1b~0c', '/0/spec/mac', '/0/spec/network'], 'of one port, too');
+  t.strictSame(errorsOf([{ ...both, apiVersion: 'v2' }]).map(({ path }) => path).includes('/0/spec/network'), false, 'unless too little is left of it');
   t.end();
 });
 
