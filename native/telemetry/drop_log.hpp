@@ -44,10 +44,11 @@ class DropLog {
     entry.length = length;
     entry.reason = reason;
     entry.stored = static_cast<std::uint16_t>(head.size() < kBytes ? head.size() : kBytes);
-    std::memcpy(entry.words, head.data(), entry.stored);
+    if (entry.stored > 0) std::memcpy(entry.words, head.data(), entry.stored);
     std::uint64_t words[kWords];
     std::memcpy(words, &entry, sizeof entry);
-    for (std::size_t i = 0; i < kWords; ++i) cell.words[i].store(words[i], std::memory_order_relaxed);
+    // Release: who sees one of these words sees the odd number, too.
+    for (std::size_t i = 0; i < kWords; ++i) cell.words[i].store(words[i], std::memory_order_release);
     cell.sequence.store(sequence + 2, std::memory_order_release);
   }
 
@@ -66,10 +67,12 @@ class DropLog {
     return true;
   }
 
-  // Forgets a port that is gone, so that its slot's next owner does not inherit its dead.
+  // Forgets a port that is gone, so that its slot's next owner does not inherit its dead. No worker may
+  // be writing to it.
   void forget(PortId port) noexcept {
     Ring& ring = region_.as<Ring>()[port.value];
     ring.next.store(0, std::memory_order_relaxed);
+    for (Cell& cell : ring.cells) cell.sequence.store(0, std::memory_order_relaxed);
   }
 
  private:
