@@ -15,6 +15,7 @@ namespace vsw {
 class Epoch {
  public:
   static constexpr std::uint32_t kReadersMax = 64;
+  static constexpr std::uint32_t kVisitor = kReadersMax - 1;  // not a worker's: who lists what is shared
 
   Epoch() noexcept {
     for (Reader& reader : readers_) reader.seen.store(kAsleep, std::memory_order_relaxed);

@@ -243,10 +243,9 @@ Napi::Value SwitchObject::flows(const Napi::CallbackInfo& info) {
   Napi::Array rows = Napi::Array::New(env);
   const std::uint32_t now_ms = dataplane_->fabric().now_ms();
   // Even ids are IPv4's, odd ones the others', so both caches share one space of ids.
-  dataplane_->fabric().flows4.visit(
-      [&](std::uint32_t number, const Flow4& flow) { push_flow(rows, flow, 2 * number, now_ms, 0); });
-  dataplane_->fabric().flows6.visit(
-      [&](std::uint32_t number, const Flow6& flow) { push_flow(rows, flow, 2 * number, now_ms, 1); });
+  dataplane_->visit_flows([&](std::uint32_t number, const auto& flow) {
+    push_flow(rows, flow, 2 * number, now_ms, sizeof flow == sizeof(Flow4) ? 0 : 1);
+  });
   return rows;
 }
 

@@ -76,11 +76,9 @@ std::uint32_t Dataplane::flush_macs(NetworkId network, PortId port, const Mac& m
 
 std::uint32_t Dataplane::flush_flows(PortId port) {
   std::uint32_t count = 0;
-  const auto visit = [&](std::uint32_t, const auto& flow) {
+  visit_flows([&](std::uint32_t, const auto& flow) {
     if (!port || flow.port[0] == port || flow.port[1] == port) ++count;
-  };
-  fabric_.flows4.visit(visit);
-  fabric_.flows6.visit(visit);
+  });
   workers_->flush_flows(port);
   workers_->settle();
   return count;

@@ -48,6 +48,15 @@ class Dataplane {
 
   std::uint32_t flush_macs(NetworkId network, PortId port, const Mac& mac) noexcept;
   std::uint32_t flush_flows(PortId port);
+  // Calls `visit(number, flow)` for every flow of both caches; the numbers of the two overlap.
+  template <class Visit>
+  void visit_flows(Visit&& visit) {
+    const std::lock_guard guard(visits_);
+    fabric_.epoch.wake(Epoch::kVisitor);
+    fabric_.flows4.visit(visit);
+    fabric_.flows6.visit(visit);
+    fabric_.epoch.sleep(Epoch::kVisitor);
+  }
   [[nodiscard]] Fabric& fabric() noexcept { return fabric_; }
   [[nodiscard]] WorkerGroup& workers() noexcept { return *workers_; }
 
@@ -57,6 +66,7 @@ class Dataplane {
   Publisher publisher_;
   std::unique_ptr<WorkerGroup> workers_;
   std::mutex commits_;
+  std::mutex visits_;
   bool stopped_ = false;  // guarded by commits_
 };
 

@@ -68,7 +68,7 @@ Result<Transaction> Transaction::decode(std::span<const std::byte> bytes) {
   Transaction transaction;
   Reader reader(bytes);
   while (reader.left() > 0) {
-    const std::size_t start = reader.at();
+    const std::size_t start = reader.at(), number = transaction.edits_.size();
     std::uint8_t tag = 0;
     bool whole = reader.read_u8(tag);
     switch (tag) {
@@ -90,7 +90,7 @@ Result<Transaction> Transaction::decode(std::span<const std::byte> bytes) {
         whole = false;
     }
     if (!whole)
-      return Error{ErrorCode::kMalformed, "edit " + std::to_string(transaction.edits_.size()) + " at byte " +
+      return Error{ErrorCode::kMalformed, "edit " + std::to_string(number) + " at byte " +
                                               std::to_string(start) + " (tag " + std::to_string(tag) +
                                               ") is cut short, unknown or out of range"};
   }

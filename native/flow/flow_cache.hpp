@@ -142,6 +142,7 @@ class FlowCache {
   [[nodiscard]] std::uint32_t used(std::uint32_t worker) const noexcept {
     return parts_[worker].used.load(std::memory_order_acquire);
   }
+  // For a reader of the epoch that is awake: what it visits is not used again before its next quiet moment.
   template <class Visit>
   void visit(Visit&& visit_record) const noexcept {
     for (std::uint32_t worker = 0; worker < worker_count_; ++worker)

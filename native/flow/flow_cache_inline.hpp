@@ -112,8 +112,10 @@ bool FlowCache<Key>::make_room(std::uint32_t full) noexcept {
     const Record& other = record(bucket.number[slot].load(std::memory_order_relaxed));
     if (static_cast<std::int32_t>(other.last_heard_ms() - oldest.last_heard_ms()) < 0) stalest = slot;
   }
-  record(bucket.number[stalest].load(std::memory_order_relaxed)).live.store(kRemoved, std::memory_order_release);
+  // Out of sight first: from "removed" on its owner may count the quiet moments until it is used again.
+  Record& evicted = record(bucket.number[stalest].load(std::memory_order_relaxed));
   bucket.set(stalest, 0, kNone);
+  evicted.live.store(kRemoved, std::memory_order_release);
   size_.fetch_sub(1, std::memory_order_relaxed);
   return true;
 }
