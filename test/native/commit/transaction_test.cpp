@@ -41,7 +41,7 @@ std::string refusal(const Bytes& bytes) {
   return result.error().message;
 }
 
-const PlannedNetwork kNetwork{7, "dev", 9'000, 123'456, {0x88cc, 0x8847}, true, false};
+const PlannedNetwork kNetwork{7, "dev", 9'000, 123'456, {0x88cc, 0x8847}, true, false, 100, true};
 PlannedPort full_port() {
   PlannedPort port;
   port.id = 513;
@@ -59,6 +59,8 @@ PlannedPort full_port() {
   port.pcap_read = "/tmp/a.pcap";
   port.pcap_write = "/tmp/b.pcap";
   port.pcap_repeat = true;
+  port.trunk = {7, 8, 0xfffe};
+  port.trunk_addresses = {{8, 601}};
   port.routes = {{mapped(from_hex("00000000")), 0, mapped(from_hex("0a4d00fe"))}, {from_hex("fd00 0078 0000 0000 0000 0000 0000 0000"), 64, number(0, 16)}};
   return port;
 }
@@ -89,6 +91,8 @@ TEST("commit/transaction: a network comes as it was written") {
   CHECK(edit->ether_types == (std::vector<std::uint16_t>{0x88cc, 0x8847}));
   CHECK_EQUAL(edit->ingress_allowed, 1);
   CHECK_EQUAL(edit->egress_allowed, 0);
+  CHECK_EQUAL(edit->vlan, 100);
+  CHECK_EQUAL(edit->carries_tags, 1);
 }
 
 TEST("commit/transaction: a port comes as it was written") {
@@ -123,6 +127,10 @@ TEST("commit/transaction: a port comes as it was written") {
   CHECK_EQUAL(edit->pcap_read, std::string("/tmp/a.pcap"));
   CHECK_EQUAL(edit->pcap_write, std::string("/tmp/b.pcap"));
   CHECK_EQUAL(edit->pcap_repeat, 1);
+  CHECK(edit->trunk == (std::vector<std::uint16_t>{7, 8, 0xfffe}));
+  REQUIRE(edit->trunk_addresses.size() == 1);
+  CHECK_EQUAL(edit->trunk_addresses[0].network.value, 8);
+  CHECK_EQUAL(to_hex(bytes_of(edit->trunk_addresses[0].prefix.address)), to_hex(mapped(ip4_of(601))));
 }
 
 TEST("commit/transaction: the small edits come as they were written") {
@@ -188,7 +196,7 @@ TEST("commit/transaction: whatever is cut off, what is left is refused as a whol
 TEST("commit/transaction: an unknown tag is refused, also behind good edits") {
   for (unsigned tag = 0; tag < 256; ++tag) {
     if (tag >= 1 && tag <= 7) continue;
-    CHECK_EQUAL(refusal(Edits().delete_port(1).add(tag, 1).add(0, 64).bytes()),
+    CHECK_EQUAL(refusal(Edits().delete_port(1).add(tag, 1).append(Bytes(64)).bytes()),
                 "edit 1 at byte 3 (tag " + std::to_string(tag) + ") is cut short, unknown or out of range");
   }
 }
@@ -210,7 +218,9 @@ TEST("commit/transaction: a text with a zero byte is refused: a system call woul
 TEST("commit/transaction: a prefix is no longer than its family's addresses") {
   const auto with_route = [](const Bytes& to, std::uint8_t length) {
     PlannedPort port = full_port();
-    port.routes = {{to, length, number(0, 16)}};
+    port.trunk = {7, 8, 0xfffe};
+  port.trunk_addresses = {{8, 601}};
+  port.routes = {{to, length, number(0, 16)}};
     return Transaction::decode(Edits().put_port(port)).ok();
   };
   CHECK(with_route(mapped(ip4_of(1)), 32));
