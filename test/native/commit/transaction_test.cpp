@@ -41,7 +41,7 @@ std::string refusal(const Bytes& bytes) {
   return result.error().message;
 }
 
-const PlannedNetwork kNetwork{7, "dev", 9'000, 123'456, {0x88cc, 0x8847}, true, false, 100, true};
+const PlannedNetwork kNetwork{7, "dev", 9'000, 123'456, {0x88cc, 0x8847}, true, false, 100, true, 11, 70'000, 0};
 PlannedPort full_port() {
   PlannedPort port;
   port.id = 513;
@@ -59,6 +59,7 @@ PlannedPort full_port() {
   port.pcap_read = "/tmp/a.pcap";
   port.pcap_write = "/tmp/b.pcap";
   port.pcap_repeat = true;
+  port.hairpin = true;
   port.trunk = {7, 8, 0xfffe};
   port.trunk_addresses = {{8, 601}};
   port.routes = {{mapped(from_hex("00000000")), 0, mapped(from_hex("0a4d00fe"))}, {from_hex("fd00 0078 0000 0000 0000 0000 0000 0000"), 64, number(0, 16)}};
@@ -93,6 +94,9 @@ TEST("commit/transaction: a network comes as it was written") {
   CHECK_EQUAL(edit->egress_allowed, 0);
   CHECK_EQUAL(edit->vlan, 100);
   CHECK_EQUAL(edit->carries_tags, 1);
+  CHECK_EQUAL(edit->storm_broadcast, 11u);
+  CHECK_EQUAL(edit->storm_multicast, 70'000u);
+  CHECK_EQUAL(edit->storm_unknown_unicast, 0u);
 }
 
 TEST("commit/transaction: a port comes as it was written") {
@@ -127,6 +131,7 @@ TEST("commit/transaction: a port comes as it was written") {
   CHECK_EQUAL(edit->pcap_read, std::string("/tmp/a.pcap"));
   CHECK_EQUAL(edit->pcap_write, std::string("/tmp/b.pcap"));
   CHECK_EQUAL(edit->pcap_repeat, 1);
+  CHECK_EQUAL(edit->hairpin, 1);
   CHECK(edit->trunk == (std::vector<std::uint16_t>{7, 8, 0xfffe}));
   REQUIRE(edit->trunk_addresses.size() == 1);
   CHECK_EQUAL(edit->trunk_addresses[0].network.value, 8);
@@ -218,7 +223,8 @@ TEST("commit/transaction: a text with a zero byte is refused: a system call woul
 TEST("commit/transaction: a prefix is no longer than its family's addresses") {
   const auto with_route = [](const Bytes& to, std::uint8_t length) {
     PlannedPort port = full_port();
-    port.trunk = {7, 8, 0xfffe};
+    port.hairpin = true;
+  port.trunk = {7, 8, 0xfffe};
   port.trunk_addresses = {{8, 601}};
   port.routes = {{to, length, number(0, 16)}};
     return Transaction::decode(Edits().put_port(port)).ok();
