@@ -31,6 +31,7 @@ struct Program {
     kOutput,   // to `output`
     kFlood,    // to all of `flood_set` but the ingress port
     kRespond,  // the switch answers, from `answer`
+    kConsume,  // it was for the switch itself: a probe that came back
   };
   Action action = Action::kNone;
   DropReason reason = DropReason::kNone;

@@ -136,6 +136,8 @@ Outcome Draft::apply_edit(const PutNetwork& edit) {
   vlans_changed_ = vlans_changed_ || entry->vlan != edit.vlan;
   entry->vlan = edit.vlan;
   entry->carries_tags = edit.carries_tags != 0;
+  entry->loop_probe_ms = edit.loop_probe_ms;
+  entry->loop_hold_ms = edit.loop_hold_ms;
   entry->storm_limits = {edit.storm_broadcast, edit.storm_multicast, edit.storm_unknown_unicast};
   if (judged) entry->judged = generation_->id;
   return Done{};
@@ -258,6 +260,8 @@ std::unique_ptr<Generation> Draft::finish() {
   const std::set<NetworkId> stale = stale_;
   for (const NetworkId id : stale)
     if (NetworkEntry* entry = edit_network(id); entry != nullptr) derive(*entry);
+  generation_->is_probed = std::any_of(generation_->networks.begin(), generation_->networks.end(),
+                                       [](const auto& network) { return network && network->is_probed(); });
   return std::move(generation_);
 }
 

@@ -151,6 +151,7 @@ Result<Receipt> Publisher::commit(const Transaction& transaction) {
     fabric_.counters.retire(id);
     fabric_.drop_log.forget(id);
     fabric_.storms.forget(id);
+    fabric_.loops.let_go(id);
   }
   for (const auto& device : unwanted) remove_device(*device);
   for (const auto& [id, device] : arriving) workers_->attach(id, *device);

@@ -45,7 +45,7 @@ class Tracer {
       return;
     }
     out_.network = network->id;
-    Lookup lookup{packet, generation_, *ingress, *network, fabric_.macs, Mac::read(packet.data + 6),
+    Lookup lookup{packet, generation_, *ingress, *network, fabric_.macs, fabric_.loops, Mac::read(packet.data + 6),
                   Mac::read(packet.data), nullptr};
     Program program;
     SenderPipeline::run(lookup, program, [&](StageId stage, const Program& so_far, Verdict verdict) {
@@ -60,6 +60,9 @@ class Tracer {
       case Program::Action::kRespond:
         decide(true, StageId::kRespond, "answered", ingress_id, {});
         out_.receivers.push_back(ingress_id);
+        return;
+      case Program::Action::kConsume:
+        decide(true, program.stage, "consumed", ingress_id, {});
         return;
       case Program::Action::kOutput:
         ask_receiver(lookup, program, program.output, "forwarded");

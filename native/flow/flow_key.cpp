@@ -1,6 +1,7 @@
 #include "flow/flow_key.hpp"
 
 #include "wire/endian.hpp"
+#include "wire/loop_probe.hpp"
 
 namespace vsw {
 
@@ -64,6 +65,7 @@ void make_flow_key(const Packet& packet, NetworkId network, HashSeed seed, FlowK
     destination_port = headers.destination_port;
     key.kind = FlowKind::kIpv6;
   } else {
+    if (headers.ether_type == LoopProbe::kEtherType) return;  // it may be the switch's own
     std::memcpy(destination, packet.data, 6);
     std::memcpy(source, packet.data + 6, 6);
     key.kind = FlowKind::kEther;

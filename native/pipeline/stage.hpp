@@ -10,6 +10,7 @@
 #include <string_view>
 #include "action/program.hpp"
 #include "packet/packet.hpp"
+#include "state/loop_watch.hpp"
 #include "state/mac_table.hpp"
 #include "table/generation.hpp"
 
@@ -22,6 +23,7 @@ struct Lookup {
   const PortEntry& ingress;
   const NetworkEntry& network;
   const MacTable& macs;
+  const LoopWatch& loops;
   Mac source, destination;
   const PortEntry* receiver = nullptr;  // for the receiver's stages
 };

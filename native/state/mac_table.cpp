@@ -153,6 +153,16 @@ void MacTable::forget(NetworkId network, const Mac& mac) noexcept {
   if (Slot* slot = find_slot(key); slot != nullptr) remove(*slot, key);
 }
 
+std::uint32_t MacTable::forget_port(PortId port) noexcept {
+  std::uint32_t removed = 0;
+  for (;; ++removed) {
+    const SpinGuard guard(writers_);
+    const std::uint32_t oldest = holdings_.oldest(port);
+    if (oldest == MacHoldings::kNone) return removed;
+    take_out(region_.as<Slot>()[oldest]);
+  }
+}
+
 std::uint32_t MacTable::flush(NetworkId network, PortId port, const Mac& mac) noexcept {
   std::uint32_t removed = 0;
   std::uint32_t cursor = 0;

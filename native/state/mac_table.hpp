@@ -62,6 +62,8 @@ class MacTable {
   void refresh(NetworkId network, const Mac& mac, PortId port, std::uint32_t now_ms) noexcept;
   // Removes this one, wherever it was heard: it was declared, and is learned no more.
   void forget(NetworkId network, const Mac& mac) noexcept;
+  // Removes all that the port holds, in no more steps than that; how many.
+  std::uint32_t forget_port(PortId port) noexcept;
   // Removes what matches (a zero id or MAC matches all); how many.
   std::uint32_t flush(NetworkId network, PortId port, const Mac& mac) noexcept;
 
@@ -88,6 +90,8 @@ class MacTable {
 
   [[nodiscard]] std::uint32_t version() const noexcept { return version_.load(std::memory_order_acquire); }
   [[nodiscard]] std::uint32_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
+  // Something else that verdicts rest on has changed: flows shall compare their grounds once.
+  void touch() noexcept { version_.fetch_add(1, std::memory_order_acq_rel); }
   // Learned MACs that the port holds.
   [[nodiscard]] std::uint32_t held(PortId port) const noexcept { return holdings_.count(port); }
   [[nodiscard]] std::uint32_t bucket_count() const noexcept { return bucket_count_; }

@@ -16,6 +16,7 @@ namespace vsw {
 
 struct Generation {
   GenerationId id;
+  bool is_probed = false;  // some network is
   std::vector<std::shared_ptr<const PortEntry>> ports;        // by PortId
   std::vector<std::shared_ptr<const NetworkEntry>> networks;  // by NetworkId
 

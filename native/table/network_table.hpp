@@ -49,6 +49,8 @@ struct NetworkEntry {
   bool ingress_allowed = true, egress_allowed = true;
   std::vector<StaticMac> static_macs;
   std::array<std::uint32_t, 3> storm_limits{1'000, 5'000, 1'000};  // frames a second and port, by StormKind
+  std::uint32_t loop_probe_ms = 0;         // between probes for loops; 0: none
+  std::uint32_t loop_hold_ms = 30'000;     // how long a port that loops is held down
 
   // Derived from the ports:
   std::vector<PortId> members;     // open ports, ascending
@@ -59,6 +61,8 @@ struct NetworkEntry {
   GenerationId judged;   // when something that a verdict reads last changed
   GenerationId flooded;  // when a flood set last changed
 
+  // A loop needs two ports that may send what they did not make.
+  [[nodiscard]] bool is_probed() const noexcept { return loop_probe_ms != 0 && undeclared.size() >= 2; }
   [[nodiscard]] bool carries(std::uint16_t ether_type) const noexcept {
     for (const std::uint16_t listed : ether_types)
       if (listed == ether_type) return true;

@@ -18,6 +18,8 @@ enum class EventType : std::uint8_t {
   kMacFlap = 4,     // at `from_port`, where it stays; heard at `port`
   kMacEvicted = 5,  // from `port`, for a MAC of `from_port`
   kStorm = 6,       // from `port`; `count` is the StormKind, `limit` its frames a second
+  kLoopDetected = 7,  // sent by `from_port`, back by `port`, which is held for `count` milliseconds
+  kPortReleased = 8,  // `port` is held no more
 };
 
 // The name that JavaScript knows it by.
@@ -29,6 +31,8 @@ enum class EventType : std::uint8_t {
     case EventType::kMacFlap: return "mac_flap";
     case EventType::kMacEvicted: return "mac_evicted";
     case EventType::kStorm: return "storm";
+    case EventType::kLoopDetected: return "loop_detected";
+    case EventType::kPortReleased: return "port_released";
   }
   return "";
 }

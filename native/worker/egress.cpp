@@ -27,6 +27,12 @@ void Egress::offer(const PortEntry& receiver, const NetworkEntry& network, Packe
   group->packets[group->size++] = &packet;
 }
 
+void Egress::refuse(const PortEntry& receiver, const NetworkEntry& network, Packet& packet, DropReason reason,
+                    std::uint64_t now_ns) noexcept {
+  page_.add(receiver.id, Counter::k_offered_packets, packet.wire_packets);
+  drop({&receiver, receiver.vlan_for(network)}, packet, reason, packet.wire_packets, packet.wire_bytes(), now_ns);
+}
+
 void Egress::flush(std::uint64_t now_ns) noexcept {
   for (std::uint32_t i = 0; i < group_count_; ++i) {
     const Group& group = groups_[i];

@@ -26,6 +26,9 @@ class Egress {
 
   // The receiver is in the packet's network.
   void offer(const PortEntry& receiver, const NetworkEntry& network, Packet& packet) noexcept;
+  // The receiver is offered the packet and does not get it.
+  void refuse(const PortEntry& receiver, const NetworkEntry& network, Packet& packet, DropReason reason,
+              std::uint64_t now_ns) noexcept;
   // Transmits all that was offered. `now_ns` dates the drops.
   void flush(std::uint64_t now_ns) noexcept;
 

@@ -11,6 +11,7 @@
 #include "base/hash.hpp"
 #include "base/region.hpp"
 #include "flow/flow_cache.hpp"
+#include "state/loop_watch.hpp"
 #include "state/mac_table.hpp"
 #include "state/storm_meters.hpp"
 #include "table/generation.hpp"
@@ -35,6 +36,7 @@ struct Fabric {
         flows6(wanted.flows / 4 + wanted.workers, wanted.workers, epoch),
         macs(wanted.macs, secret),
         storms(wanted.ports),
+        loops(wanted.ports, secret),
         counters(wanted.workers, wanted.ports),
         drop_log(wanted.ports),
         held_region(sizeof(std::atomic<std::uint32_t>) * wanted.ports) {}
@@ -54,6 +56,7 @@ struct Fabric {
   FlowCache<FlowKey6> flows6;
   MacTable macs;
   StormMeters storms;
+  LoopWatch loops;
   Counters counters;
   DropLog drop_log;
   Region held_region;

@@ -3,6 +3,7 @@
 #include "action/tag.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/prepare.hpp"
+#include "wire/loop_probe.hpp"
 
 namespace vsw {
 
@@ -11,8 +12,8 @@ namespace {
 std::uint32_t number_of(GenerationId generation) noexcept { return static_cast<std::uint32_t>(generation.value); }
 
 Lookup lookup_of(const Generation& generation, const PortEntry& ingress, const NetworkEntry& network,
-                 const MacTable& macs, const Packet& packet) noexcept {
-  return {packet, generation, ingress, network, macs, Mac::read(packet.data + 6), Mac::read(packet.data), nullptr};
+                 const Fabric& fabric, const Packet& packet) noexcept {
+  return {packet, generation, ingress, network, fabric.macs, fabric.loops, Mac::read(packet.data + 6), Mac::read(packet.data), nullptr};
 }
 
 // Whether the receiver's policy lets this in; deliver's verdict is the transmit side's business.
@@ -149,6 +150,7 @@ bool Forwarder::still_true(Flow<Key>& flow, unsigned side, const NetworkEntry& n
   // Confirmed by a later generation than this batch's: another worker is ahead of us.
   if (confirmed > number_of(moment.generation.id)) return false;
   if (number_of(moment.ingress.changed) > confirmed || number_of(network.judged) > confirmed) return false;
+  if (fabric_.loops.is_held(moment.ingress.id) || fabric_.loops.is_held(flow.port[side ^ 1])) return false;
   if (flow.action == Program::Action::kFlood) {
     if (number_of(network.flooded) > confirmed) return false;
   } else {
@@ -165,7 +167,7 @@ bool Forwarder::still_true(Flow<Key>& flow, unsigned side, const NetworkEntry& n
 // The slow path: the pipeline decides.
 void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept {
   ++moment.misses;
-  Lookup lookup = lookup_of(moment.generation, moment.ingress, *lane.network, fabric_.macs, packet);
+  Lookup lookup = lookup_of(moment.generation, moment.ingress, *lane.network, fabric_, packet);
   Program program;
   SenderPipeline::run(lookup, program);
   if (program.action == Program::Action::kDrop) {
@@ -187,12 +189,20 @@ void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept
         return;
       }
       moment.forwarded += packet.wire_packets;
+      if (fabric_.loops.is_held(receiver->id)) {
+        egress_.refuse(*receiver, *lane.network, packet, DropReason::k_port_held_down, moment.now_ns);
+        return;
+      }
       egress_.offer(*receiver, *lane.network, packet);
       break;
     }
     case Program::Action::kFlood:
       flood(lane, moment, packet, program.flood_set, program.rule);
       break;
+    case Program::Action::kConsume:
+      moment.consumed += packet.wire_packets;
+      take_back(lane, moment, packet);
+      return;
     case Program::Action::kNone:
     case Program::Action::kDrop:
       break;
@@ -267,7 +277,7 @@ void Forwarder::join(Flow<Key>& flow, const Lane& lane, const Moment& moment, co
 }
 
 void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, RuleId) noexcept {
-  Lookup lookup = lookup_of(moment.generation, moment.ingress, *lane.network, fabric_.macs, packet);
+  Lookup lookup = lookup_of(moment.generation, moment.ingress, *lane.network, fabric_, packet);
   if (is_storm(lane, moment, packet, lookup.destination)) return;
   egress_.flush(moment.now_ns);
   std::uint64_t receivers = 0;
@@ -282,6 +292,10 @@ void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet
       continue;
     }
     ++receivers;
+    if (fabric_.loops.is_held(port)) {
+      egress_.refuse(*receiver, *lane.network, packet, DropReason::k_port_held_down, moment.now_ns);
+      continue;
+    }
     egress_.offer(*receiver, *lane.network, packet);
     egress_.flush(moment.now_ns);
   }
@@ -303,6 +317,30 @@ bool Forwarder::is_storm(const Lane& lane, const Moment& moment, Packet& packet,
     events_.push({EventType::kStorm, lane.network->id, port, {}, 0, static_cast<std::uint64_t>(kind), limit});
   drop(port, packet, reason_of(kind), moment.now_ns);
   return true;
+}
+
+void Forwarder::originate(const PortEntry& receiver, const NetworkEntry& network, Packet& packet,
+                          std::uint64_t now_ns) noexcept {
+  if (VSW_BUG(prepare(packet, false) != DropReason::kNone)) packet.wire_packets = 1;
+  page_.add(receiver.id, Counter::k_originated_packets, 1);
+  egress_.offer(receiver, network, packet);
+  egress_.flush(now_ns);
+}
+
+// A probe came back. One that travelled long, or from another network, is no loop of this one.
+void Forwarder::take_back(const Lane& lane, const Moment& moment, const Packet& packet) noexcept {
+  constexpr std::uint32_t kTravelMsMax = 5'000;
+  LoopProbe probe;
+  if (!LoopProbe::read(packet.head(), fabric_.loops.seed(), probe)) return;
+  if (!(probe.network == lane.network->id) || moment.now_ms - probe.sent_ms > kTravelMsMax) return;
+  const PortId port = moment.ingress.id;
+  const std::uint32_t hold_ms = lane.network->loop_hold_ms;
+  if (!fabric_.loops.hold(port, probe.port, moment.now_ns + std::uint64_t{hold_ms} * 1'000'000)) return;
+  // Where MACs were heard while frames went round says nothing.
+  fabric_.macs.forget_port(port);
+  fabric_.macs.forget_port(probe.port);
+  fabric_.macs.touch();
+  events_.push({EventType::kLoopDetected, lane.network->id, port, probe.port, 0, hold_ms, 0});
 }
 
 void Forwarder::answer(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept {

@@ -23,6 +23,8 @@ class Forwarder {
 
   // Ends the life of every packet in the batch, all of them received from `ingress`, and empties it.
   void process(const Generation& generation, PortId ingress, Batch& batch, std::uint64_t now_ns) noexcept;
+  // Sends a packet of the switch's own, which stays the caller's.
+  void originate(const PortEntry& receiver, const NetworkEntry& network, Packet& packet, std::uint64_t now_ns) noexcept;
 
  private:
   struct Lane {  // what is known of one packet of the batch
@@ -52,6 +54,7 @@ class Forwarder {
   void judge(const Lane& lane, Moment& moment, Packet& packet) noexcept;
   void flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, RuleId rule) noexcept;
   [[nodiscard]] bool is_storm(const Lane& lane, const Moment& moment, Packet& packet, const Mac& destination) noexcept;
+  void take_back(const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
   void answer(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept;
   void learn(const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
   void drop(const PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept;

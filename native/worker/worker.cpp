@@ -25,6 +25,7 @@ Worker::Worker(Fabric& fabric, std::uint32_t index)
       index_(index),
       pool_(4 * Batch::kCapacity),
       forwarder_(fabric, index, pool_, events_),
+      loop_guard_(fabric, pool_, events_, forwarder_),
       devices_(sizeof(Port*) * fabric.limits.ports),
       fds_(sizeof(int) * fabric.limits.ports),
       attached_(sizeof(PortId) * fabric.limits.ports) {}
@@ -117,8 +118,9 @@ void Worker::run() noexcept {
     if (idle_.spin_ns() > 0) idle_.spun_in_vain();
 
     // Sleep. Who finds us asleep may pull things from under us: nothing shared is touched until wake.
+    const int longest_ms = sleep_ms();
     fabric_.epoch.sleep(index_);
-    const std::uint32_t woken = idle_.wait(sleep_ms(), tokens);
+    const std::uint32_t woken = idle_.wait(longest_ms, tokens);
     fabric_.epoch.wake(index_);
     const std::uint64_t woken_ns = fabric_.clock.now_ns();
     if (woken > 0) idle_.slept(woken_ns - now_ns);
@@ -180,7 +182,8 @@ void Worker::read_letters() noexcept {
 
 int Worker::sleep_ms() const noexcept {
   const bool something_ages = fabric_.flows4.size() > 0 || fabric_.flows6.size() > 0 || fabric_.macs.size() > 0;
-  return something_ages ? kAgeingSleepMs : -1;
+  const bool something_waits = index_ == 0 && loop_guard_.waits(*fabric_.generation.load(std::memory_order_seq_cst));
+  return something_ages || something_waits ? kAgeingSleepMs : -1;
 }
 
 void Worker::keep_house(std::uint64_t now_ns) noexcept {
@@ -200,6 +203,7 @@ void Worker::sweep(std::uint32_t flows, std::uint32_t mac_buckets) noexcept {
   if (index_ != 0) return;  // one sweeper for the one MAC table
   const Generation* generation = fabric_.generation.load(std::memory_order_seq_cst);
   const std::uint32_t now_ms = fabric_.now_ms();
+  loop_guard_.keep(*generation, fabric_.clock.now_ns());
   fabric_.macs.sweep(mac_cursor_, mac_buckets, [&](const MacTable::Entry& entry) noexcept {
     const NetworkEntry* network = generation->network(entry.network);
     const PortEntry* port = generation->port(entry.port);

@@ -17,6 +17,7 @@
 #include "worker/fabric.hpp"
 #include "worker/forwarder.hpp"
 #include "worker/idle.hpp"
+#include "worker/loop_guard.hpp"
 
 namespace vsw {
 
@@ -75,6 +76,7 @@ class Worker {
   Pool pool_;
   EventRing events_;
   Forwarder forwarder_;
+  LoopGuard loop_guard_;
   Batch batch_;
   SpscRing<Letter, 1 << 17> mailbox_;   // an attach and a detach for every port there can be
   Idle idle_;

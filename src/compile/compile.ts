@@ -8,7 +8,7 @@ import { parseCidr, type Cidr } from '../address/cidr.ts';
 import { parseIp } from '../address/ip.ts';
 import { addressesOf, macOf, type Held } from '../intent/held.ts';
 import { portKey, portName, type Intent } from '../intent/intent.ts';
-import { macAgeSecondsDefault, networkMtuDefault, stormLimitDefault, type NetworkResource } from '../intent/network.ts';
+import { loopDetectionDefault, macAgeSecondsDefault, networkMtuDefault, stormLimitDefault, type NetworkResource } from '../intent/network.ts';
 import { deviceOf } from '../intent/port-coherence.ts';
 import { flowsLimitDefault, macsLimitDefault, type PortResource, type PortType, type RouteSpec } from '../intent/port.ts';
 import type { PutNetwork, PutPort, PutStaticMac, RouteEntry } from '../table/edits.gen.ts';
@@ -52,6 +52,8 @@ function compileNetwork(name: string, { spec }: NetworkResource, allocations: Al
     stormBroadcast: spec.stormLimit?.broadcast ?? stormLimitDefault.broadcast,
     stormMulticast: spec.stormLimit?.multicast ?? stormLimitDefault.multicast,
     stormUnknownUnicast: spec.stormLimit?.unknownUnicast ?? stormLimitDefault.unknownUnicast,
+    loopProbeMs: (spec.loopDetection?.probeSeconds ?? loopDetectionDefault.probeSeconds) * 1000,
+    loopHoldMs: (spec.loopDetection?.holdSeconds ?? loopDetectionDefault.holdSeconds) * 1000,
   };
 }
 

@@ -104,7 +104,7 @@ export interface FlowRecord {
 }
 
 /** What native/telemetry/events.hpp names. */
-export type NativeEventType = 'mac_learned' | 'mac_moved' | 'mac_aged' | 'mac_flap' | 'mac_evicted' | 'storm';
+export type NativeEventType = 'mac_learned' | 'mac_moved' | 'mac_aged' | 'mac_flap' | 'mac_evicted' | 'storm' | 'loop_detected' | 'port_released';
 
 /** One form for all types: a type leaves 0 (or the MAC of zeros) what it has no use for. */
 export interface NativeEvent {

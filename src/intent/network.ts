@@ -14,6 +14,15 @@ export interface NetworkSpec {
   readonly staticMacs?: readonly { readonly mac: string; readonly port: string }[];
   readonly macAgeSeconds?: number;
   readonly stormLimit?: StormLimit;
+  readonly loopDetection?: LoopDetection;
+}
+
+/** How the switch finds out that two ports are joined outside of it. */
+export interface LoopDetection {
+  /** Between the probes that each port without anti-spoof gets; 0: none. */
+  readonly probeSeconds?: number;
+  /** How long a port by which a probe came back is held down. */
+  readonly holdSeconds?: number;
 }
 
 /** Frames a second that each port may send to many receivers; what is over it dies. */
@@ -36,6 +45,8 @@ export const stormLimitDefault: Required<StormLimit> = { broadcast: 1000, multic
 
 /** Fields that the contract names and that come with later versions. */
 export const networkFieldsToCome = ['vlan', 'nodeAddresses', 'timeouts'];
+
+export const loopDetectionDefault: Required<LoopDetection> = { probeSeconds: 2, holdSeconds: 30 };
 
 const RateSchema = Type.Integer({ minimum: 0, maximum: 100_000_000, description: 'frames a second; 0: none' });
 const DecisionSchema = Type.Enum(['allow', 'drop']);
@@ -66,6 +77,15 @@ export const NetworkSpecSchema = Type.Object(
       ),
     ),
     macAgeSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'seconds that a learned MAC lives unseen' })),
+    loopDetection: Type.Optional(
+      Type.Object(
+        {
+          probeSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3600, description: 'seconds between probes; 0: none; absent: 2' })),
+          holdSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, description: 'seconds that a port which loops is held down; absent: 30' })),
+        },
+        { additionalProperties: false, description: 'how loops outside of the switch are found' },
+      ),
+    ),
     stormLimit: Type.Optional(
       Type.Object(
         { broadcast: Type.Optional(RateSchema), multicast: Type.Optional(RateSchema), unknownUnicast: Type.Optional(RateSchema) },

@@ -138,6 +138,9 @@ export type EventBody =
   | { readonly type: 'mac_evicted'; readonly network: string; readonly mac: string; readonly port: string; readonly fromPort: string }
   /** The port sends more frames a second to many receivers than the limit; told once in ten seconds. */
   | { readonly type: 'storm'; readonly network: string; readonly port: string; readonly kind: keyof StormLimit; readonly limit: number }
+  /** A probe of `fromPort` came back by `port`, which is held down for so long. */
+  | { readonly type: 'loop_detected'; readonly network: string; readonly port: string; readonly fromPort: string; readonly holdSeconds: number }
+  | { readonly type: 'port_released'; readonly port: string }
   | ({ readonly type: 'pressure'; readonly percent: 70 | 90 } & UsageEntry)
   | ({ readonly type: 'relief'; readonly percent: 70 | 90 } & UsageEntry)
   | { readonly type: 'events_lost'; readonly count: number }

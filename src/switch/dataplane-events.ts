@@ -16,6 +16,10 @@ const tellers: { readonly [Type in NativeEventType]: (event: NativeEvent, names:
   mac_aged: (event, names) => ({ type: 'mac_aged', ...station(event, names) }),
   mac_flap: (event, names) => ({ type: 'mac_flap', ...station(event, names), fromPort: names.portNameOf(event.fromPort) }),
   mac_evicted: (event, names) => ({ type: 'mac_evicted', ...station(event, names), fromPort: names.portNameOf(event.fromPort) }),
+  loop_detected: ({ network, port, fromPort, count }, names) => ({
+    type: 'loop_detected', network: names.networkNameOf(network), port: names.portNameOf(port), fromPort: names.portNameOf(fromPort), holdSeconds: count / 1000,
+  }),
+  port_released: ({ port }, names) => ({ type: 'port_released', port: names.portNameOf(port) }),
   storm: ({ network, port, count, limit }, names) => ({
     type: 'storm', network: names.networkNameOf(network), port: names.portNameOf(port), kind: stormKinds[count]!, limit,
   }),

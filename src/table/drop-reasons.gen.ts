@@ -39,6 +39,7 @@ export const dropReasonSentences = {
   storm_broadcast: 'the port sends more broadcast frames a second than its network lets through',
   storm_multicast: 'the port sends more multicast frames a second than its network lets through',
   storm_unknown_unicast: 'the port sends more frames a second to unknown MACs than its network lets through',
+  port_held_down: 'the port is held down for a while, because a frame of the switch\'s own came back by it',
 } as const;
 
 export type DropReason = keyof typeof dropReasonSentences;

@@ -29,6 +29,8 @@ export interface PutNetwork {
   readonly stormBroadcast: number;
   readonly stormMulticast: number;
   readonly stormUnknownUnicast: number;
+  readonly loopProbeMs: number;
+  readonly loopHoldMs: number;
 }
 
 export interface DeleteNetwork {
@@ -109,6 +111,8 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
       ['stormBroadcast', 'u32'],
       ['stormMulticast', 'u32'],
       ['stormUnknownUnicast', 'u32'],
+      ['loopProbeMs', 'u32'],
+      ['loopHoldMs', 'u32'],
     ],
   },
   DeleteNetwork: {

@@ -30,6 +30,11 @@ export interface Player extends AsyncDisposable {
   flushFlows(): void;
 }
 
+/** The switch's own probes for loops are no part of a story. */
+function isProbe(frame: Uint8Array): boolean {
+  return Buffer.from(frame.subarray(0, 14)).toString('hex') === '037673776c70' + '027673776c70' + '9000';
+}
+
 /** Offloads that ask for nothing are none: a frame is plain whoever says so. */
 function plain({ frame, offload }: { frame: Uint8Array; offload?: ModelOffload }): Delivered {
   if (offload === undefined || (offload.gso === 'none' && !offload.needsChecksum)) return { frame };
@@ -142,7 +147,7 @@ export class ProductPlayer implements Player {
   }
 
   take(port: string): Delivered[] {
-    return this.product.memoryPort(port).receiveAll().map(plain);
+    return this.product.memoryPort(port).receiveAll().filter(({ frame }) => !isProbe(frame)).map(plain);
   }
 
   deaths(): DeathRow[] {

@@ -23,6 +23,7 @@ struct PlannedNetwork {
   std::uint16_t vlan = 0;
   bool carries_tags = false;
   std::uint32_t storm_broadcast = 1'000, storm_multicast = 5'000, storm_unknown_unicast = 1'000;
+  std::uint32_t loop_probe_ms = 0, loop_hold_ms = 30'000;
 };
 
 struct PlannedRoute {
@@ -74,7 +75,9 @@ class Edits {
         .add(network.carries_tags ? 1 : 0, 1)
         .add(network.storm_broadcast, 4)
         .add(network.storm_multicast, 4)
-        .add(network.storm_unknown_unicast, 4);
+        .add(network.storm_unknown_unicast, 4)
+        .add(network.loop_probe_ms, 4)
+        .add(network.loop_hold_ms, 4);
   }
   Edits& delete_network(std::uint16_t id) { return add(2, 1).add(id, 2); }
   Edits& put_port(const PlannedPort& port) {

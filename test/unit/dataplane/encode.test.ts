@@ -15,7 +15,7 @@ t.test('a transaction is read back as it was written', (t) => {
   const edits: Edit[] = [
     {
       edit: 'PutNetwork', network: 1, name: 'dev', mtu: 1500, macAgeMs: 300_000, etherTypes: [0x88cc, 0x600], ingressAllowed: 1, egressAllowed: 0,
-      vlan: 0, carriesTags: 0, stormBroadcast: 0, stormMulticast: 100_000_000, stormUnknownUnicast: 1000,
+      vlan: 0, carriesTags: 0, stormBroadcast: 0, stormMulticast: 100_000_000, stormUnknownUnicast: 1000, loopProbeMs: 0, loopHoldMs: 30_000,
     },
     putPort, { edit: 'PutStaticMac', network: 1, mac: '02:00:00:00:00:99', port: 7 }, { edit: 'ClosePort', port: 7 },
     { edit: 'DeleteStaticMac', network: 1, mac: '02:00:00:00:00:99' }, { edit: 'DeletePort', port: 7 }, { edit: 'DeleteNetwork', network: 1 },

@@ -8,7 +8,7 @@ import type { Edit, PutNetwork, PutPort } from '../../../src/table/edits.gen.ts'
 const options = { workers: 0, portsMax: 16, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 41 };
 const network: PutNetwork = {
   edit: 'PutNetwork', network: 1, name: 'dev', mtu: 1500, macAgeMs: 1000, etherTypes: [], ingressAllowed: 1, egressAllowed: 1, vlan: 0, carriesTags: 0,
-  stormBroadcast: 1000, stormMulticast: 1000, stormUnknownUnicast: 1000,
+  stormBroadcast: 1000, stormMulticast: 1000, stormUnknownUnicast: 1000, loopProbeMs: 0, loopHoldMs: 30_000,
 };
 const memory = (port: number, more: Partial<PutPort> = {}): PutPort => ({
   edit: 'PutPort', port, name: `p${port}`, network: 1, type: 2, netns: '', device: '', mac: `02:00:00:00:00:0${port}`,

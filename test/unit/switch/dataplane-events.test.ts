@@ -14,5 +14,7 @@ t.test('each type tells what it has, and nothing else', (t) => {
   }
   const storm = { ...event, count: 2, limit: 1000 };
   t.strictSame(tellEvent({ type: 'storm', ...storm }, names), { type: 'storm', network: 'network-2', port: 'port-4', kind: 'unknownUnicast', limit: 1000 });
+  t.strictSame(tellEvent({ type: 'loop_detected', ...event, count: 30_000 }, names), { type: 'loop_detected', network: 'network-2', port: 'port-4', fromPort: 'port-5', holdSeconds: 30 });
+  t.strictSame(tellEvent({ type: 'port_released', ...event }, names), { type: 'port_released', port: 'port-4' });
   t.end();
 });
