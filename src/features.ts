@@ -33,6 +33,13 @@ export const features: readonly Feature[] = [
     golden: ['bridge-unicast', 'bridge-flood', 'bridge-flood-alone', 'bridge-unknown-unicast', 'bridge-reserved-groups'],
   },
   { noun: 'mac', state: 'production', golden: ['mac-learning', 'mac-ageing', 'mac-moving', 'mac-static', 'mac-limit'], page: 'README.md' },
+  {
+    noun: 'multicast', state: 'production', page: 'src/cli/README.md', e2e: ['multicast.test.ts'],
+    golden: [
+      'igmp-v1-tolerated', 'igmp-v2-join-leave', 'igmp-v3-records', 'igmp-malformed', 'mld-join-leave', 'mld-malformed', 'multicast-router', 'multicast-router-declared',
+      'multicast-no-querier', 'multicast-snooping-off', 'multicast-unknown-flooded', 'multicast-fast-leave', 'multicast-limit',
+    ],
+  },
   { noun: 'mtu', state: 'production', golden: ['mtu-exceeded', 'offload-mtu'], page: 'README.md' },
   {
     noun: 'anti-spoof', state: 'production', page: 'README.md', e2e: ['spoofing.test.ts'],

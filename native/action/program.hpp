@@ -17,10 +17,12 @@ inline constexpr RuleId kDefaultRule{1};
 enum class FloodSet : std::uint8_t {
   kMembers,     // every open port of the network
   kUndeclared,  // those that may hold MACs which nobody declared
+  kGroup,       // those that asked for `group`, and multicast routers
+  kRouters,     // the ports behind which multicast routers are
 };
 
 enum class StageId : std::uint8_t {
-  kParse, kAdmit, kAntiSpoof, kAclEgress, kRespond, kBridge, kAclIngress, kDeliver
+  kParse, kAdmit, kAntiSpoof, kAclEgress, kRespond, kBridge, kAclIngress, kDeliver, kSnoop
 };
 [[nodiscard]] const char* name_of(StageId stage) noexcept;
 
@@ -32,12 +34,14 @@ struct Program {
     kFlood,    // to all of `flood_set` but the ingress port
     kRespond,  // the switch answers, from `answer`
     kConsume,  // it was for the switch itself: a probe that came back
+    kSnoop,    // IGMP or MLD: the switch takes note, then it goes to `flood_set`, if anybody is there
   };
   Action action = Action::kNone;
   DropReason reason = DropReason::kNone;
   FloodSet flood_set = FloodSet::kMembers;
   StageId stage = StageId::kParse;  // the stage that decided
   PortId output;
+  std::uint32_t group = 0;   // number of the multicast group, 0 when nobody asked for it
   RuleId rule;
   Mac answer;                // the MAC that ARP or neighbour discovery asked for
   bool cacheable = true;     // read nothing but the key

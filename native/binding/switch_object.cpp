@@ -114,6 +114,8 @@ Napi::Function SwitchObject::define(Napi::Env env) {
                       InstanceMethod("kernelDropped", &SwitchObject::kernel_dropped),
                       InstanceMethod("gone", &SwitchObject::gone),
                       InstanceMethod("fdb", &SwitchObject::fdb), InstanceMethod("flows", &SwitchObject::flows),
+                      InstanceMethod("groups", &SwitchObject::groups),
+                      InstanceMethod("queriers", &SwitchObject::queriers),
                       InstanceMethod("flushFdb", &SwitchObject::flush_fdb),
                       InstanceMethod("flushFlows", &SwitchObject::flush_flows),
                       InstanceMethod("drainEvents", &SwitchObject::drain_events),
@@ -237,6 +239,44 @@ Napi::Value SwitchObject::fdb(const Napi::CallbackInfo& info) {
   return rows;
 }
 
+Napi::Value SwitchObject::groups(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (open(env) == nullptr) return env.Undefined();
+  Napi::Array rows = Napi::Array::New(env);
+  const std::uint32_t now_ms = dataplane_->fabric().now_ms();
+  dataplane_->fabric().groups.visit([&](const GroupTable::Membership& membership) {
+    using Role = GroupTable::Role;
+    const auto left_ms = static_cast<std::int32_t>(membership.expires_ms - now_ms);
+    Napi::Object row = Napi::Object::New(env);
+    row.Set("network", membership.network.value);
+    row.Set("group", to_string(membership.group));
+    row.Set("port", membership.port.value);
+    row.Set("role", membership.role == Role::kMember ? "member" : membership.role == Role::kRouter ? "router" : "everything");
+    row.Set("expiresSeconds", left_ms > 0 ? (left_ms + 999) / 1000 : 0);
+    rows.Set(rows.Length(), row);
+  });
+  return rows;
+}
+
+Napi::Value SwitchObject::queriers(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (open(env) == nullptr) return env.Undefined();
+  Napi::Array rows = Napi::Array::New(env);
+  for (const auto& network : dataplane_->running()->networks) {
+    if (!network || !network->multicast.snooping) continue;
+    for (const bool v6 : {false, true}) {
+      const QuerierTable::State state = dataplane_->fabric().queriers.state(network->id, v6);
+      Napi::Object row = Napi::Object::New(env);
+      row.Set("network", network->id.value);
+      row.Set("family", v6 ? 6 : 4);
+      row.Set("querier", state.heard ? to_string(state.querier) : state.asks ? "self" : "");
+      row.Set("filters", state.filters);
+      rows.Set(rows.Length(), row);
+    }
+  }
+  return rows;
+}
+
 Napi::Value SwitchObject::flows(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   if (open(env) == nullptr) return env.Undefined();
@@ -280,6 +320,7 @@ Napi::Value SwitchObject::drain_events(const Napi::CallbackInfo& info) {
       row.Set("type", vsw::name_of(event.type));
       row.Set("network", event.network.value);
       row.Set("mac", to_string(Mac::from_number(event.mac)));
+      row.Set("group", to_string(Ip::v6(event.group.data())));
       row.Set("port", event.port.value);
       row.Set("fromPort", event.from_port.value);
       row.Set("count", static_cast<double>(event.count));

@@ -28,6 +28,8 @@ class SwitchObject : public Napi::ObjectWrap<SwitchObject> {
   Napi::Value gone(const Napi::CallbackInfo& info);
   Napi::Value fdb(const Napi::CallbackInfo& info);
   Napi::Value flows(const Napi::CallbackInfo& info);
+  Napi::Value groups(const Napi::CallbackInfo& info);
+  Napi::Value queriers(const Napi::CallbackInfo& info);
   Napi::Value flush_fdb(const Napi::CallbackInfo& info);
   Napi::Value flush_flows(const Napi::CallbackInfo& info);
   Napi::Value drain_events(const Napi::CallbackInfo& info);

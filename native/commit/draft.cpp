@@ -123,7 +123,9 @@ Outcome Draft::apply_edit(const PutNetwork& edit) {
   }
   if (edit.vlan >= Vlan::kIdReserved) return invalid("network " + edit.name + " has a VLAN beyond 4094", edit.network);
   NetworkEntry* entry = edit_network(id);
-  const bool judged = entry->ether_types != edit.ether_types ||
+  const MulticastSettings multicast{edit.snooping != 0, edit.querier != 0, edit.fast_leave != 0,
+                                    edit.flood_unknown != 0, edit.query_ms, edit.response_ms};
+  const bool judged = entry->ether_types != edit.ether_types || entry->multicast != multicast ||
                       entry->carries_tags != (edit.carries_tags != 0) ||
                       entry->ingress_allowed != (edit.ingress_allowed != 0) ||
                       entry->egress_allowed != (edit.egress_allowed != 0);
@@ -139,6 +141,7 @@ Outcome Draft::apply_edit(const PutNetwork& edit) {
   entry->loop_probe_ms = edit.loop_probe_ms;
   entry->loop_hold_ms = edit.loop_hold_ms;
   entry->storm_limits = {edit.storm_broadcast, edit.storm_multicast, edit.storm_unknown_unicast};
+  entry->multicast = multicast;
   if (judged) entry->judged = generation_->id;
   return Done{};
 }
@@ -176,6 +179,8 @@ Outcome Draft::apply_edit(const PutPort& edit) {
   entry->hairpin = edit.hairpin != 0;
   entry->macs_max = edit.macs_max;
   entry->flows_max = edit.flows_max;
+  entry->groups_max = edit.groups_max;
+  entry->multicast_router = edit.multicast_router != 0;
   entry->settings = {static_cast<PortType>(edit.type), edit.netns, edit.device, edit.mac, edit.addresses, edit.routes,
                      edit.mtu, edit.persist != 0, edit.offloads != 0, edit.pcap_read, edit.pcap_write, edit.pcap_repeat != 0};
   entry->link_local = link_local_of(edit.mac);
@@ -236,6 +241,13 @@ void Draft::derive(NetworkEntry& network) const {
   }
   for (const StaticMac& station : network.static_macs) stations.push_back({station.mac, station.port});
   if (members != network.members || undeclared != network.undeclared) network.flooded = generation_->id;
+  network.member_bits.assign((generation_->ports.size() + 63) / 64, 0);
+  network.router_bits.assign(network.member_bits.size(), 0);
+  for (const PortId port : members) {
+    const std::uint64_t bit = std::uint64_t{1} << port.value % 64;
+    network.member_bits[port.value / 64u] |= bit;
+    if (generation_->port(port)->multicast_router) network.router_bits[port.value / 64u] |= bit;
+  }
   network.members = std::move(members);
   network.undeclared = std::move(undeclared);
   network.stations = FrozenMap<Mac, PortId, MacHash>(stations);
@@ -262,6 +274,9 @@ std::unique_ptr<Generation> Draft::finish() {
     if (NetworkEntry* entry = edit_network(id); entry != nullptr) derive(*entry);
   generation_->is_probed = std::any_of(generation_->networks.begin(), generation_->networks.end(),
                                        [](const auto& network) { return network && network->is_probed(); });
+  generation_->snoops = false;
+  for (const auto& network : generation_->networks)
+    if (network) generation_->snoops = generation_->snoops || network->multicast.snooping;
   return std::move(generation_);
 }
 

@@ -31,6 +31,25 @@ Publisher::Publisher(Fabric& fabric, GenerationId first) : fabric_(fabric) {
   running_ = std::move(generation);
 }
 
+// Memberships end with the port that asked, and with the network's wish to know of them.
+void Publisher::forget_groups(const Generation& before, const Generation& after, const std::set<PortId>& touched) {
+  for (const PortId id : touched) {
+    const PortEntry* old_entry = before.port(id);
+    const PortEntry* new_entry = after.port(id);
+    if (old_entry == nullptr) continue;
+    for (const NetworkId network : old_entry->networks())
+      if (new_entry == nullptr || !new_entry->device || !new_entry->is_in(network)) fabric_.groups.forget(network, id);
+  }
+  for (const auto& network : before.networks) {
+    if (!network || !network->multicast.snooping) continue;
+    const NetworkEntry* now = after.network(network->id);
+    if (now != nullptr && now->multicast.snooping) continue;
+    fabric_.groups.forget(network->id, {});
+    fabric_.queriers.forget(network->id);
+    for (const bool v6 : {false, true}) fabric_.groups.set_filters(network->id, v6, false);
+  }
+}
+
 void Publisher::undo(std::vector<Change>& changes) {
   for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
     if (change->kind == Change::Kind::kOpened) abandon_port(*change->device);
@@ -142,6 +161,7 @@ Result<Receipt> Publisher::commit(const Transaction& transaction) {
     if (const PortEntry* port = before->port(id); port != nullptr)
       for (const NetworkId network : port->networks())
         if (forgets_macs(*port, after->port(id), network)) fabric_.macs.flush(network, id, {});
+  forget_groups(*before, *after, touched);
   for (const PortId id : touched)
     if (const PortEntry* port = after->port(id); port != nullptr)
       for (const NetworkId network : port->networks()) fabric_.macs.forget(network, port->settings.mac);

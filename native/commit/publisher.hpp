@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,6 +58,7 @@ class Publisher {
   Outcome open_devices(Draft& draft, std::vector<Change>& changes, Receipt& receipt,
                        std::vector<std::shared_ptr<Port>>& adopted);
   static void undo(std::vector<Change>& changes);
+  void forget_groups(const Generation& before, const Generation& after, const std::set<PortId>& touched);
   void publish(std::shared_ptr<const Generation> next);
 
   Fabric& fabric_;

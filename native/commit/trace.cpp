@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "commit/draft.hpp"
+#include "pipeline/multicast.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/prepare.hpp"
 #include "wire/dissect.hpp"
@@ -45,7 +46,7 @@ class Tracer {
       return;
     }
     out_.network = network->id;
-    Lookup lookup{packet, generation_, *ingress, *network, fabric_.macs, fabric_.loops, Mac::read(packet.data + 6),
+    Lookup lookup{packet, generation_, *ingress, *network, fabric_.macs, fabric_.loops, fabric_.groups, Mac::read(packet.data + 6),
                   Mac::read(packet.data), nullptr};
     Program program;
     SenderPipeline::run(lookup, program, [&](StageId stage, const Program& so_far, Verdict verdict) {
@@ -68,14 +69,21 @@ class Tracer {
         ask_receiver(lookup, program, program.output, "forwarded");
         return;
       case Program::Action::kFlood:
+      case Program::Action::kSnoop: {
         if (const StormKind kind = storm_kind_of(lookup.destination); is_storm(*ingress, *network, packet, kind)) {
           out_.path.back().verdict = "drop";
           decide(false, StageId::kBridge, name_of(reason_of(kind)), ingress_id, {});
           return;
         }
-        for (const PortId port : flood_ports(*network, program.flood_set))
-          if (may_reach(*ingress, port)) ask_receiver(lookup, program, port, "flooded");
+        const bool heard = program.action == Program::Action::kSnoop;
+        visit_flood(*network, fabric_.groups, program.flood_set, program.group, packet.headers.has(Headers::kIpv6),
+                    [&](PortId port) noexcept {
+                      if (may_reach(*ingress, port)) ask_receiver(lookup, program, port, "flooded");
+                    });
+        if (heard && out_.receivers.empty()) decide(true, StageId::kSnoop, "consumed", ingress_id, {});
+        else if (!decided_) decide(false, StageId::kBridge, name_of(DropReason::k_no_listener), ingress_id, {});
         return;
+      }
       case Program::Action::kNone:
         decide(false, StageId::kParse, name_of(DropReason::k_bug), ingress_id, {});
         return;

@@ -26,7 +26,7 @@ struct TraceStep {
 struct Trace {
   bool allowed = false;
   StageId stage = StageId::kParse;  // the one that decided
-  std::string reason;               // a drop reason's name, or forwarded | flooded | answered
+  std::string reason;               // a drop reason's name, or forwarded | flooded | answered | consumed
   PortId port;                      // where it was decided
   NetworkId network;                // that the frame is in; none when it is in none
   RuleId rule;

@@ -59,6 +59,7 @@ struct alignas(64) Flow {
   std::uint8_t initiator;                // the end whose frame was judged
   std::atomic<std::uint8_t> live;        // can be found
   RuleId rule;
+  std::uint32_t group;                   // of a kGroup flood: the group's number, 0 for none
   std::uint32_t created_ms;
   std::uint32_t next;                    // in its owner's free or retired list
   std::uint64_t retired;                 // the epoch that must pass

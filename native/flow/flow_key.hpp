@@ -15,6 +15,7 @@
 #include "base/hash.hpp"
 #include "base/ids.hpp"
 #include "packet/packet.hpp"
+#include "wire/ip.hpp"
 
 namespace vsw {
 
@@ -54,6 +55,10 @@ struct FlowKey {
 // The key of a parsed frame. kNone: its verdict may not be cached, because a stage looks at more than
 // the key: ARP, neighbour discovery and other ICMP than echo, DHCP, fragments.
 void make_flow_key(const Packet& packet, NetworkId network, HashSeed seed, FlowKey& key) noexcept;
+
+// The IP address of one end.
+[[nodiscard]] inline Ip address_of(const FlowKey4& key, unsigned end) noexcept { return Ip::v4(&key.address[end]); }
+[[nodiscard]] inline Ip address_of(const FlowKey6& key, unsigned end) noexcept { return Ip::v6(key.address[end]); }
 
 [[nodiscard]] inline std::uint64_t hash_of(const FlowKey4& key, HashSeed seed) noexcept {
   std::uint64_t words[2];

@@ -1,5 +1,7 @@
 #include "pipeline/bridge.hpp"
 
+#include "pipeline/multicast.hpp"
+
 namespace vsw {
 
 PortId find_station(const NetworkEntry& network, const MacTable& macs, const Mac& mac) noexcept {
@@ -7,9 +9,18 @@ PortId find_station(const NetworkEntry& network, const MacTable& macs, const Mac
   return macs.find(network.id, mac);
 }
 
-const std::vector<PortId>& flood_ports(const NetworkEntry& network, FloodSet set) noexcept {
-  return set == FloodSet::kMembers ? network.members : network.undeclared;
+namespace {
+
+// Where the frame goes that has no single receiver.
+GroupFlood flood_of(const Lookup& lookup) noexcept {
+  const Headers& headers = lookup.packet.headers;
+  if (!lookup.destination.is_group()) return {FloodSet::kUndeclared, GroupTable::kNone};
+  if (lookup.destination.is_broadcast() || !(headers.has(Headers::kIpv4) || headers.has(Headers::kIpv6))) return {};
+  const std::byte* ip = lookup.packet.data + headers.l3;
+  return group_flood(lookup.network, lookup.groups, headers.has(Headers::kIpv4) ? Ip::v4(ip + 16) : Ip::v6(ip + 24));
 }
+
+}  // namespace
 
 Verdict Bridge::apply(const Lookup& lookup, Program& program) noexcept {
   program.stage = kId;
@@ -26,8 +37,15 @@ Verdict Bridge::apply(const Lookup& lookup, Program& program) noexcept {
     }
     program.cacheable = false;  // the MAC may be learned any moment
   }
-  program.flood_set = lookup.destination.is_group() ? FloodSet::kMembers : FloodSet::kUndeclared;
-  for (const PortId port : flood_ports(lookup.network, program.flood_set)) {
+  const GroupFlood flood = flood_of(lookup);
+  program.flood_set = flood.set;
+  program.group = flood.group;
+  // Who listens is asked for each frame, so even a group that nobody listens to is a flow.
+  if (flood.set == FloodSet::kGroup) {
+    program.action = Program::Action::kFlood;
+    return Verdict::kDone;
+  }
+  for (const PortId port : flood.set == FloodSet::kMembers ? lookup.network.members : lookup.network.undeclared) {
     if (!may_reach(lookup.ingress, port)) continue;
     program.action = Program::Action::kFlood;
     return Verdict::kDone;

@@ -5,7 +5,8 @@
 // to every other port of the network, an unknown address to those other ports that may hold MACs
 // which nobody declared (IEEE 802.1Q, 8.8, narrowed to where the receiver can be). Nothing goes back where
 // it came from, unless the port says `hairpin`: then what is behind it may speak with itself by way of the
-// switch (reflective relay, IEEE 802.1Qbg), groups and unknown addresses too.
+// switch (reflective relay, IEEE 802.1Qbg), groups and unknown addresses too. In a
+// network that looks after its multicast groups their frames go to those who asked (multicast.hpp).
 #pragma once
 #include "pipeline/stage.hpp"
 
@@ -22,6 +23,5 @@ struct Bridge {
 [[nodiscard]] inline bool may_reach(const PortEntry& ingress, PortId receiver) noexcept {
   return ingress.hairpin || !(receiver == ingress.id);
 }
-[[nodiscard]] const std::vector<PortId>& flood_ports(const NetworkEntry& network, FloodSet set) noexcept;
 
 }  // namespace vsw

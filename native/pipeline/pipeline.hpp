@@ -10,6 +10,7 @@
 #include "pipeline/bridge.hpp"
 #include "pipeline/deliver.hpp"
 #include "pipeline/respond.hpp"
+#include "pipeline/snoop.hpp"
 #include "pipeline/stage.hpp"
 
 namespace vsw {
@@ -34,7 +35,7 @@ struct Pipeline {
   }
 };
 
-using SenderPipeline = Pipeline<Admit, AntiSpoof, AclEgress, Respond, Bridge>;
+using SenderPipeline = Pipeline<Admit, AntiSpoof, AclEgress, Respond, Snoop, Bridge>;
 using ReceiverPipeline = Pipeline<AclIngress, Deliver>;
 
 }  // namespace vsw

@@ -11,6 +11,7 @@
 #include "action/program.hpp"
 #include "packet/packet.hpp"
 #include "state/loop_watch.hpp"
+#include "state/group_table.hpp"
 #include "state/mac_table.hpp"
 #include "table/generation.hpp"
 
@@ -24,6 +25,7 @@ struct Lookup {
   const NetworkEntry& network;
   const MacTable& macs;
   const LoopWatch& loops;
+  const GroupTable& groups;
   Mac source, destination;
   const PortEntry* receiver = nullptr;  // for the receiver's stages
 };

@@ -20,6 +20,8 @@ struct Generation {
   std::vector<std::shared_ptr<const PortEntry>> ports;        // by PortId
   std::vector<std::shared_ptr<const NetworkEntry>> networks;  // by NetworkId
 
+  bool snoops = false;                                        // some network looks after multicast groups
+
   [[nodiscard]] const PortEntry* port(PortId port_id) const noexcept {
     return port_id.value < ports.size() ? ports[port_id.value].get() : nullptr;
   }

@@ -38,6 +38,16 @@ struct StaticMac {
   bool operator==(const StaticMac&) const noexcept = default;
 };
 
+// Who gets frames of multicast groups: everybody, or (snooping) those who asked.
+struct MulticastSettings {
+  bool snooping = false;
+  bool querier = false;        // the switch asks, when nobody else does
+  bool fast_leave = false;     // who leaves is believed without being asked
+  bool flood_unknown = false;  // frames that nobody asked for go to everybody, not to routers alone
+  std::uint32_t query_ms = 125'000, response_ms = 10'000;
+  bool operator==(const MulticastSettings&) const noexcept = default;
+};
+
 struct NetworkEntry {
   NetworkId id;
   std::string name;
@@ -51,9 +61,12 @@ struct NetworkEntry {
   std::array<std::uint32_t, 3> storm_limits{1'000, 5'000, 1'000};  // frames a second and port, by StormKind
   std::uint32_t loop_probe_ms = 0;         // between probes for loops; 0: none
   std::uint32_t loop_hold_ms = 30'000;     // how long a port that loops is held down
+  MulticastSettings multicast;
 
   // Derived from the ports:
   std::vector<PortId> members;     // open ports, ascending
+  std::vector<std::uint64_t> member_bits;  // the same, a bit a port id
+  std::vector<std::uint64_t> router_bits;  // those of them that are declared to lead to multicast routers
   std::vector<PortId> undeclared;  // those of them that may hold MACs which nobody declared
   FrozenMap<Mac, PortId, MacHash> stations;
   FrozenMap<Ip, Binding, IpHash> bindings;

@@ -38,6 +38,8 @@ struct PortEntry {
   bool hairpin = false;            // frames may go back where they came from
   std::uint32_t macs_max = 16;     // learned MACs that it may hold
   std::uint32_t flows_max = 65'536;
+  std::uint32_t groups_max = 256;  // multicast groups that it may be a member of
+  bool multicast_router = false;   // gets all multicast, may ask for members
   PortSettings settings;
   Ip link_local;                   // fe80::/64 with the EUI-64 of its MAC (RFC 4291, appendix A)
   std::shared_ptr<Port> device;    // null while its namespace is not there

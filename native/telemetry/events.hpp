@@ -3,6 +3,7 @@
 //
 // Bounded and lossy: a full ring loses the newest and counts it. Nothing waits for a watcher.
 #pragma once
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include "base/ids.hpp"
@@ -20,6 +21,8 @@ enum class EventType : std::uint8_t {
   kStorm = 6,       // from `port`; `count` is the StormKind, `limit` its frames a second
   kLoopDetected = 7,  // sent by `from_port`, back by `port`, which is held for `count` milliseconds
   kPortReleased = 8,  // `port` is held no more
+  kGroupJoined = 16,
+  kGroupLeft = 17,
 };
 
 // The name that JavaScript knows it by.
@@ -33,6 +36,8 @@ enum class EventType : std::uint8_t {
     case EventType::kStorm: return "storm";
     case EventType::kLoopDetected: return "loop_detected";
     case EventType::kPortReleased: return "port_released";
+    case EventType::kGroupJoined: return "group_joined";
+    case EventType::kGroupLeft: return "group_left";
   }
   return "";
 }
@@ -45,6 +50,7 @@ struct Event {
   std::uint64_t mac = 0;    // as Mac::number
   std::uint64_t count = 0;  // how many, of whatever the type counts
   std::uint64_t limit = 0;  // the bound that was met
+  std::array<std::uint8_t, 16> group{};  // as Ip::bytes
 };
 
 class EventRing {

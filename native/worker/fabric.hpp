@@ -12,8 +12,10 @@
 #include "base/region.hpp"
 #include "flow/flow_cache.hpp"
 #include "state/loop_watch.hpp"
+#include "state/group_table.hpp"
 #include "state/mac_table.hpp"
 #include "state/storm_meters.hpp"
+#include "state/querier_table.hpp"
 #include "table/generation.hpp"
 #include "telemetry/counters.hpp"
 #include "telemetry/drop_log.hpp"
@@ -25,6 +27,8 @@ struct FabricLimits {
   std::uint32_t ports = 4096;    // port ids are below this
   std::uint32_t flows = 262'144; // IPv4; a quarter as many for IPv6 and others
   std::uint32_t macs = 65'536;
+  std::uint32_t groups = 4'096;         // multicast groups that somebody asked for
+  std::uint32_t memberships = 16'384;   // ports that did, over all groups
 };
 
 struct Fabric {
@@ -37,6 +41,7 @@ struct Fabric {
         macs(wanted.macs, secret),
         storms(wanted.ports),
         loops(wanted.ports, secret),
+        groups(wanted.groups, wanted.memberships, wanted.ports, secret),
         counters(wanted.workers, wanted.ports),
         drop_log(wanted.ports),
         held_region(sizeof(std::atomic<std::uint32_t>) * wanted.ports) {}
@@ -46,6 +51,9 @@ struct Fabric {
   [[nodiscard]] std::atomic<std::uint32_t>& flows_held(PortId port) noexcept {
     return held_region.as<std::atomic<std::uint32_t>>()[port.value];
   }
+
+  // Grows whenever a MAC moves or goes, or a multicast group comes or goes: one number for flows to compare.
+  [[nodiscard]] std::uint32_t taught_version() const noexcept { return macs.version() + groups.version(); }
 
   const FabricLimits limits;
   const HashSeed seed;
@@ -57,6 +65,8 @@ struct Fabric {
   MacTable macs;
   StormMeters storms;
   LoopWatch loops;
+  GroupTable groups;
+  QuerierTable queriers;
   Counters counters;
   DropLog drop_log;
   Region held_region;

@@ -1,6 +1,7 @@
 #include "worker/forwarder.hpp"
 
 #include "action/tag.hpp"
+#include "pipeline/multicast.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/prepare.hpp"
 #include "wire/loop_probe.hpp"
@@ -13,7 +14,8 @@ std::uint32_t number_of(GenerationId generation) noexcept { return static_cast<s
 
 Lookup lookup_of(const Generation& generation, const PortEntry& ingress, const NetworkEntry& network,
                  const Fabric& fabric, const Packet& packet) noexcept {
-  return {packet, generation, ingress, network, fabric.macs, fabric.loops, Mac::read(packet.data + 6), Mac::read(packet.data), nullptr};
+  return {packet, generation, ingress, network, fabric.macs, fabric.loops, fabric.groups, Mac::read(packet.data + 6), Mac::read(packet.data),
+          nullptr};
 }
 
 // Whether the receiver's policy lets this in; deliver's verdict is the transmit side's business.
@@ -30,7 +32,8 @@ Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing
       pool_(pool),
       events_(events),
       page_(fabric.counters.page(worker)),
-      egress_(pool, page_, fabric.drop_log) {}
+      egress_(pool, page_, fabric.drop_log),
+      snooper_(fabric, pool, events, page_, egress_) {}
 
 // The packet is noted as it came, and is of no use afterwards.
 void Forwarder::drop(PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept {
@@ -75,7 +78,7 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
       lane.candidate = lane.key.kind == FlowKind::kIpv4 ? fabric_.flows4.candidate(lane.key.hash)
                                                         : fabric_.flows6.candidate(lane.key.hash);
     }
-    Moment moment{generation, *ingress, Grounds::of(generation.id, fabric_.macs.version()), now_ns,
+    Moment moment{generation, *ingress, Grounds::of(generation.id, fabric_.taught_version()), now_ns,
                   static_cast<std::uint32_t>(now_ns / 1'000'000)};
     for (std::uint32_t i = 0; i < size; ++i) {
       const Lane& lane = lanes_[i];
@@ -128,7 +131,7 @@ bool Forwarder::take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane
       fabric_.macs.refresh(lane.network->id, source, ingress, moment.now_ms);
   }
   if (flow.action == Program::Action::kFlood) {
-    flood(lane, moment, packet, flow.flood_set, flow.rule);
+    flood(lane, moment, packet, flow.flood_set, flow.group);
     return true;
   }
   const PortEntry* receiver = moment.generation.port(flow.port[side ^ 1]);
@@ -152,7 +155,7 @@ bool Forwarder::still_true(Flow<Key>& flow, unsigned side, const NetworkEntry& n
   if (number_of(moment.ingress.changed) > confirmed || number_of(network.judged) > confirmed) return false;
   if (fabric_.loops.is_held(moment.ingress.id) || fabric_.loops.is_held(flow.port[side ^ 1])) return false;
   if (flow.action == Program::Action::kFlood) {
-    if (number_of(network.flooded) > confirmed) return false;
+    if (number_of(network.flooded) > confirmed || !still_flooded(flow, side, network)) return false;
   } else {
     const PortEntry* receiver = moment.generation.port(flow.port[side ^ 1]);
     if (receiver == nullptr || number_of(receiver->changed) > confirmed) return false;
@@ -162,6 +165,16 @@ bool Forwarder::still_true(Flow<Key>& flow, unsigned side, const NetworkEntry& n
     return false;  // the sender's MAC must be learned anew
   flow.confirmed.store(moment.grounds.word, std::memory_order_release);
   return true;
+}
+
+// Whether frames of the flow's group go where they went.
+template <class Key>
+bool Forwarder::still_flooded(const Flow<Key>& flow, unsigned side, const NetworkEntry& network) const noexcept {
+  if (!network.multicast.snooping || flow.flood_set == FloodSet::kUndeclared ||
+      flow.key.kind == static_cast<std::uint8_t>(FlowKind::kEther) || flow.mac[side ^ 1].is_broadcast())
+    return true;
+  const GroupFlood now = group_flood(network, fabric_.groups, address_of(flow.key, side ^ 1));
+  return now == GroupFlood{flow.flood_set, flow.group};
 }
 
 // The slow path: the pipeline decides.
@@ -197,8 +210,13 @@ void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept
       break;
     }
     case Program::Action::kFlood:
-      flood(lane, moment, packet, program.flood_set, program.rule);
+      flood(lane, moment, packet, program.flood_set, program.group);
       break;
+    case Program::Action::kSnoop:
+      if (is_storm(lane, moment, packet, lookup.destination)) return;
+      snooper_.take(moment.generation, *lane.network, moment.ingress, packet, moment.now_ns);
+      flood(lane, moment, packet, program.flood_set, program.group, true);
+      return;
     case Program::Action::kConsume:
       moment.consumed += packet.wire_packets;
       take_back(lane, moment, packet);
@@ -250,6 +268,7 @@ void Forwarder::remember(FlowCache<Key>& cache, const Key& key, const Lane& lane
   flow.mac[side ^ 1] = destination;
   flow.action = program.action;
   flow.flood_set = program.flood_set;
+  flow.group = program.group;
   flow.initiator = static_cast<std::uint8_t>(side);
   flow.rule = program.rule;
   flow.created_ms = moment.now_ms;
@@ -276,28 +295,35 @@ void Forwarder::join(Flow<Key>& flow, const Lane& lane, const Moment& moment, co
     flow.judged[side].store(1, std::memory_order_release);
 }
 
-void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, RuleId) noexcept {
-  Lookup lookup = lookup_of(moment.generation, moment.ingress, *lane.network, fabric_, packet);
-  if (is_storm(lane, moment, packet, lookup.destination)) return;
+// `heard`: the switch was a receiver, too, so that it does not matter whether there are others.
+void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group,
+                      bool heard) noexcept {
+  const NetworkEntry& network = *lane.network;
+  Lookup lookup = lookup_of(moment.generation, moment.ingress, network, fabric_, packet);
+  if (!heard && is_storm(lane, moment, packet, lookup.destination)) return;
   egress_.flush(moment.now_ns);
   std::uint64_t receivers = 0;
-  DropReason refused = DropReason::k_no_receiver;
-  for (const PortId port : flood_ports(*lane.network, set)) {
-    if (!may_reach(moment.ingress, port)) continue;
+  DropReason refused = set == FloodSet::kGroup ? DropReason::k_no_listener : DropReason::k_no_receiver;
+  visit_flood(network, fabric_.groups, set, group, packet.headers.has(Headers::kIpv6), [&](PortId port) noexcept {
+    if (!may_reach(moment.ingress, port)) return;
     const PortEntry* receiver = moment.generation.port(port);
-    if (VSW_BUG(receiver == nullptr)) continue;
+    if (VSW_BUG(receiver == nullptr)) return;
     Program program;
     if (!ingress_allows(lookup, *receiver, program)) {
       refused = program.reason;
-      continue;
+      return;
     }
     ++receivers;
     if (fabric_.loops.is_held(port)) {
       egress_.refuse(*receiver, *lane.network, packet, DropReason::k_port_held_down, moment.now_ns);
-      continue;
+      return;
     }
     egress_.offer(*receiver, *lane.network, packet);
     egress_.flush(moment.now_ns);
+  });
+  if (receivers == 0 && heard) {
+    moment.consumed += packet.wire_packets;
+    return;
   }
   if (receivers == 0) {
     drop(moment.ingress.id, packet, refused, moment.now_ns);

@@ -14,6 +14,7 @@
 #include "telemetry/events.hpp"
 #include "worker/egress.hpp"
 #include "worker/fabric.hpp"
+#include "worker/snooper.hpp"
 
 namespace vsw {
 
@@ -25,6 +26,7 @@ class Forwarder {
   void process(const Generation& generation, PortId ingress, Batch& batch, std::uint64_t now_ns) noexcept;
   // Sends a packet of the switch's own, which stays the caller's.
   void originate(const PortEntry& receiver, const NetworkEntry& network, Packet& packet, std::uint64_t now_ns) noexcept;
+  [[nodiscard]] Snooper& snooper() noexcept { return snooper_; }
 
  private:
   struct Lane {  // what is known of one packet of the batch
@@ -52,7 +54,9 @@ class Forwarder {
   template <class Key>
   void join(Flow<Key>& flow, const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
   void judge(const Lane& lane, Moment& moment, Packet& packet) noexcept;
-  void flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, RuleId rule) noexcept;
+  template <class Key>
+  bool still_flooded(const Flow<Key>& flow, unsigned side, const NetworkEntry& network) const noexcept;
+  void flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group, bool heard = false) noexcept;
   [[nodiscard]] bool is_storm(const Lane& lane, const Moment& moment, Packet& packet, const Mac& destination) noexcept;
   void take_back(const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
   void answer(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept;
@@ -65,6 +69,7 @@ class Forwarder {
   EventRing& events_;
   CounterPage page_;
   Egress egress_;
+  Snooper snooper_;
   std::array<Lane, Batch::kCapacity> lanes_;
 };
 

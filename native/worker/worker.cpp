@@ -182,7 +182,8 @@ void Worker::read_letters() noexcept {
 
 int Worker::sleep_ms() const noexcept {
   const bool something_ages = fabric_.flows4.size() > 0 || fabric_.flows6.size() > 0 || fabric_.macs.size() > 0;
-  const bool something_waits = index_ == 0 && loop_guard_.waits(*fabric_.generation.load(std::memory_order_seq_cst));
+  const Generation& generation = *fabric_.generation.load(std::memory_order_seq_cst);
+  const bool something_waits = index_ == 0 && (generation.snoops || loop_guard_.waits(generation));
   return something_ages || something_waits ? kAgeingSleepMs : -1;
 }
 
@@ -202,6 +203,7 @@ void Worker::sweep(std::uint32_t flows, std::uint32_t mac_buckets) noexcept {
   sweep_flows(fabric_.flows6, flows, {}, false);
   if (index_ != 0) return;  // one sweeper for the one MAC table
   const Generation* generation = fabric_.generation.load(std::memory_order_seq_cst);
+  forwarder_.snooper().pass(*generation, fabric_.clock.now_ns(), mac_buckets == ~std::uint32_t{0});
   const std::uint32_t now_ms = fabric_.now_ms();
   loop_guard_.keep(*generation, fabric_.clock.now_ns());
   fabric_.macs.sweep(mac_cursor_, mac_buckets, [&](const MacTable::Entry& entry) noexcept {

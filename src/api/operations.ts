@@ -41,6 +41,7 @@ const sentences: Readonly<Record<Table, string>> = {
   fdb: 'The MAC tables: static entries and learned ones',
   neighbors: 'The bindings of addresses to MACs that ARP and neighbour discovery are answered from',
   flows: 'The flows that the switch knows',
+  groups: 'Who gets frames of which multicast groups',
   drops: 'What was dropped, by port, direction and reason',
   stats: 'The counters of every port, and the totals that balance them',
   events: 'The most recent events',

@@ -7,8 +7,8 @@
  */
 import { readFileSync } from 'node:fs';
 import type {
-  ApplyAnswer, DropEntry, ExplainQuery as SwitchQuery, Explanation, FdbEntry, FlowEntry, FlushFilter, LastDrops,
-  NeighborEntry, Stats, SwitchEvent, UsageEntry, WatchOptions,
+  ApplyAnswer, DropEntry, ExplainQuery as SwitchQuery, Explanation, FdbEntry, FlowEntry, FlushFilter, GroupEntry,
+  LastDrops, NeighborEntry, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
 
 export const socketPathDefault = '/run/vswitch/vswitchd.sock';
@@ -23,7 +23,7 @@ export const collections = { networks: 'Network', ports: 'Port', namespaces: 'Na
 export type Collection = keyof typeof collections;
 
 /** The tables under /v1 that are read as lists. */
-export const tables = ['fdb', 'neighbors', 'flows', 'drops', 'stats', 'events', 'usage'] as const;
+export const tables = ['fdb', 'neighbors', 'flows', 'groups', 'drops', 'stats', 'events', 'usage'] as const;
 export type Table = (typeof tables)[number];
 
 /** Paths that a later version serves; asking for one is answered by name. */
@@ -33,12 +33,12 @@ export const kindsLater: readonly string[] = ['Policy', 'NetworkPolicy'];
 /** Which tables a list may be narrowed by, as query parameters. */
 export const tableFilters = {
   fdb: ['network', 'port'], neighbors: ['network', 'port'], flows: ['network', 'port'],
-  drops: ['port'], stats: ['port'], events: ['network', 'port'], usage: ['port'],
+  groups: ['network', 'port'], drops: ['port'], stats: ['port'], events: ['network', 'port'], usage: ['port'],
 } as const satisfies Record<Table, readonly string[]>;
 
 export type {
-  ApplyAnswer, Change, DropEntry, EventSelector, Explanation, FdbEntry, FlowEntry, FlushFilter, LastDrops, NeighborEntry,
-  PortStats, Stats, SwitchEvent, UsageEntry, WatchOptions,
+  ApplyAnswer, Change, DropEntry, EventSelector, Explanation, FdbEntry, FlowEntry, FlushFilter, GroupEntry, LastDrops,
+  NeighborEntry, PortStats, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
 export { eventGroups, eventSentences, eventTypes, type EventFilter } from '../switch/event-filter.ts';
 
@@ -106,6 +106,7 @@ export interface ServedSwitch {
   fdb(): readonly FdbEntry[];
   neighbors(): readonly NeighborEntry[];
   flows(): readonly FlowEntry[];
+  groups(): readonly GroupEntry[];
   drops(): readonly DropEntry[];
   usage(): readonly UsageEntry[];
   stats(): Stats;

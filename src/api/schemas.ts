@@ -75,6 +75,11 @@ const flow = Type.Object({
   state: Type.String(), verdict: Type.String(), policy: Type.String(), rule: Type.String(),
   generation: Type.Integer(), packets: Type.Integer(), bytes: Type.Integer(), ageSeconds,
 });
+const group = Type.Object({
+  network: Type.String(), group: text('the address of the group; empty for routers and for ports that get all groups'),
+  family: Type.Enum(['ipv4', 'ipv6']), port: Type.String(), type: Type.Enum(['member', 'router', 'everything']),
+  expiresSeconds: count('seconds until it ends unless it is renewed; 0 for a declared router'),
+});
 const drop = Type.Object({
   port: Type.String(), direction: Type.Enum(['receive', 'transmit']), reason: Type.String(),
   packets: Type.Integer(), bytes: Type.Integer(),
@@ -110,7 +115,7 @@ export const resourceLists: Readonly<Record<Collection, TSchema>> = {
   networks: list(NetworkSchema), ports: list(PortSchema), namespaces: list(NamespaceSchema),
 };
 export const lists = {
-  fdb: list(fdb), neighbors: list(neighbor), flows: list(flow), drops: list(drop),
+  fdb: list(fdb), neighbors: list(neighbor), flows: list(flow), groups: list(group), drops: list(drop),
   stats: Type.Object({
     items: Type.Array(portStats),
     totals: Type.Object({

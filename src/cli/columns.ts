@@ -2,7 +2,7 @@
  * The columns in which each kind of resource and each table is shown.
  */
 import type {
-  Collection, DropEntry, FdbEntry, FlowEntry, NeighborEntry, PortStats, Resource, SwitchEvent, Table, UsageEntry,
+  Collection, DropEntry, FdbEntry, FlowEntry, GroupEntry, NeighborEntry, PortStats, Resource, SwitchEvent, Table, UsageEntry,
 } from '../api/protocol.ts';
 import { nameOf } from '../api/protocol.ts';
 import { age, eventLine, type Column } from './render.ts';
@@ -73,6 +73,12 @@ const flows: readonly Column<FlowEntry>[] = [
   { heading: 'POLICY', cell: ({ policy }) => policy, wide: true }, { heading: 'RULE', cell: ({ rule }) => rule, wide: true },
   { heading: 'GENERATION', cell: ({ generation }) => generation, wide: true },
 ];
+const groups: readonly Column<GroupEntry>[] = [
+  { heading: 'NETWORK', cell: ({ network }) => network },
+  { heading: 'GROUP', cell: ({ group, family }) => (group === '' ? `(all ${family === 'ipv4' ? 'IPv4' : 'IPv6'})` : group) },
+  { heading: 'PORT', cell: ({ port }) => port }, { heading: 'TYPE', cell: ({ type }) => type },
+  { heading: 'EXPIRES', cell: ({ expiresSeconds }) => (expiresSeconds === 0 ? '' : age(expiresSeconds)) },
+];
 const drops: readonly Column<DropEntry>[] = [
   { heading: 'PORT', cell: ({ port }) => port }, { heading: 'DIRECTION', cell: ({ direction }) => direction },
   { heading: 'REASON', cell: ({ reason }) => reason }, { heading: 'PACKETS', cell: ({ packets }) => packets },
@@ -108,4 +114,4 @@ const usage: readonly Column<UsageEntry>[] = [
 ];
 
 /** The tables by name. */
-export const tableColumns = { fdb, neighbors, flows, drops, stats, events, usage } satisfies Record<Table, readonly Column<never>[]>;
+export const tableColumns = { fdb, neighbors, flows, groups, drops, stats, events, usage } satisfies Record<Table, readonly Column<never>[]>;

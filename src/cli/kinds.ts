@@ -14,7 +14,7 @@ const resources: readonly [Collection, string, readonly string[]][] = [
   ['namespaces', 'Namespace', ['namespace', 'ns']],
 ];
 const tableWords: Readonly<Record<string, Table>> = {
-  mac: 'fdb', macs: 'fdb', neighbor: 'neighbors', neighbour: 'neighbors', neighbours: 'neighbors', flow: 'flows',
+  mac: 'fdb', macs: 'fdb', neighbor: 'neighbors', neighbour: 'neighbors', neighbours: 'neighbors', flow: 'flows', group: 'groups',
   drop: 'drops', stat: 'stats', event: 'events', counters: 'stats',
 };
 const later = kindsLater.flatMap((kind) => [kind.toLowerCase(), plural(kind.toLowerCase())]);

@@ -8,9 +8,10 @@ import { parseCidr, type Cidr } from '../address/cidr.ts';
 import { parseIp } from '../address/ip.ts';
 import { addressesOf, macOf, type Held } from '../intent/held.ts';
 import { portKey, portName, type Intent } from '../intent/intent.ts';
+import { querySecondsDefault, responseSecondsDefault } from '../intent/multicast.ts';
 import { loopDetectionDefault, macAgeSecondsDefault, networkMtuDefault, stormLimitDefault, type NetworkResource } from '../intent/network.ts';
 import { deviceOf } from '../intent/port-coherence.ts';
-import { flowsLimitDefault, macsLimitDefault, type PortResource, type PortType, type RouteSpec } from '../intent/port.ts';
+import { flowsLimitDefault, groupsLimitDefault, macsLimitDefault, type PortResource, type PortType, type RouteSpec } from '../intent/port.ts';
 import type { PutNetwork, PutPort, PutStaticMac, RouteEntry } from '../table/edits.gen.ts';
 import type { TableSet } from '../table/table-set.ts';
 import { heldBy, type Allocations } from './allocations.ts';
@@ -54,6 +55,12 @@ function compileNetwork(name: string, { spec }: NetworkResource, allocations: Al
     stormUnknownUnicast: spec.stormLimit?.unknownUnicast ?? stormLimitDefault.unknownUnicast,
     loopProbeMs: (spec.loopDetection?.probeSeconds ?? loopDetectionDefault.probeSeconds) * 1000,
     loopHoldMs: (spec.loopDetection?.holdSeconds ?? loopDetectionDefault.holdSeconds) * 1000,
+    snooping: spec.multicast?.snooping === true ? 1 : 0,
+    querier: spec.multicast?.querier === true ? 1 : 0,
+    fastLeave: spec.multicast?.fastLeave === true ? 1 : 0,
+    floodUnknown: spec.multicast?.unknownGroups === 'flood' ? 1 : 0,
+    queryMs: (spec.multicast?.querySeconds ?? querySecondsDefault) * 1000,
+    responseMs: (spec.multicast?.responseSeconds ?? responseSecondsDefault) * 1000,
   };
 }
 
@@ -83,6 +90,8 @@ function compilePort(key: string, port: PortResource, intent: Intent, allocation
     pcapRepeat: spec.pcap?.repeat === true ? 1 : 0,
     trunk: [],
     trunkAddresses: [],
+    groupsMax: spec.limits?.groups ?? groupsLimitDefault,
+    multicastRouter: spec.multicastRouter === true ? 1 : 0,
   };
 }
 

@@ -84,6 +84,25 @@ export interface LearnedMac {
   readonly ageSeconds: number;
 }
 
+/** A port that gets frames of a multicast group: as member, as router, or all of them for want of room. */
+export interface GroupMembership {
+  readonly network: number;
+  /** Of routers and of who gets everything: 0.0.0.0 or ::, for their family. */
+  readonly group: string;
+  readonly port: number;
+  readonly role: 'member' | 'router' | 'everything';
+  readonly expiresSeconds: number;
+}
+
+/** Who asks for memberships in a network that snoops: an address, `self`, or '' for nobody. */
+export interface QuerierState {
+  readonly network: number;
+  readonly family: 4 | 6;
+  readonly querier: string;
+  /** Whether frames are kept from those who did not ask. */
+  readonly filters: boolean;
+}
+
 export interface FlowRecord {
   readonly id: number;
   readonly network: number;
@@ -104,13 +123,14 @@ export interface FlowRecord {
 }
 
 /** What native/telemetry/events.hpp names. */
-export type NativeEventType = 'mac_learned' | 'mac_moved' | 'mac_aged' | 'mac_flap' | 'mac_evicted' | 'storm' | 'loop_detected' | 'port_released';
+export type NativeEventType = 'mac_learned' | 'mac_moved' | 'mac_aged' | 'mac_flap' | 'mac_evicted' | 'storm' | 'loop_detected' | 'port_released' | 'group_joined' | 'group_left';
 
 /** One form for all types: a type leaves 0 (or the MAC of zeros) what it has no use for. */
 export interface NativeEvent {
   readonly type: NativeEventType;
   readonly network: number;
   readonly mac: string;
+  readonly group: string;
   readonly port: number;
   readonly fromPort: number;
   readonly count: number;
@@ -143,6 +163,8 @@ export interface Dataplane {
   gone(port: number): boolean;
   fdb(): readonly LearnedMac[];
   flows(): readonly FlowRecord[];
+  groups(): readonly GroupMembership[];
+  queriers(): readonly QuerierState[];
   flushFdb(network: number, port: number, mac: string): number;
   flushFlows(port: number): number;
   drainEvents(): readonly DataplaneEvent[];

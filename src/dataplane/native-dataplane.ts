@@ -12,7 +12,7 @@ import { VswError, messageOf } from '../errors.ts';
 import type { Edit } from '../table/edits.gen.ts';
 import {
   CommitError, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent,
-  type DataplaneOptions, type DroppedFrame, type FlowRecord, type LearnedMac, type Offload, type Trace,
+  type DataplaneOptions, type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type Offload, type QuerierState, type Trace,
 } from './dataplane.ts';
 import { encodeEdits } from './encode.ts';
 
@@ -32,6 +32,8 @@ interface NativeSwitch {
   gone(port: number): boolean;
   fdb(): LearnedMac[];
   flows(): FlowRecord[];
+  groups(): GroupMembership[];
+  queriers(): QuerierState[];
   flushFdb(network: number, port: number, mac: string): number;
   flushFlows(port: number): number;
   drainEvents(): DataplaneEvent[];
@@ -133,6 +135,14 @@ export class NativeDataplane implements Dataplane {
 
   flows(): readonly FlowRecord[] {
     return this.#open.flows();
+  }
+
+  groups(): readonly GroupMembership[] {
+    return this.#native.groups();
+  }
+
+  queriers(): readonly QuerierState[] {
+    return this.#native.queriers();
   }
 
   flushFdb(network: number, port: number, mac: string): number {

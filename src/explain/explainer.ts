@@ -96,6 +96,7 @@ function sentenceOf(trace: Trace, nameOf: (id: number) => string): string {
   if (trace.verdict === 'drop') return dropReasonSentences[trace.reason as keyof typeof dropReasonSentences] ?? trace.reason;
   const receivers = trace.receivers.map(nameOf).join(', ');
   if (trace.reason === 'answered') return 'the switch itself answers';
+  if (trace.reason === 'consumed') return 'the switch itself takes note';
   return trace.reason === 'flooded' ? `flooded to ${receivers}` : `forwarded to ${receivers}`;
 }
 

@@ -11,6 +11,7 @@ import type { ErrorDetail } from '../errors.ts';
 import { groupBy } from './group.ts';
 import { addressesOf, macOf, type Held } from './held.ts';
 import { portKey, portName, type Intent } from './intent.ts';
+import { checkMulticast } from './multicast.ts';
 import { networkMtuDefault, type NetworkResource } from './network.ts';
 import { checkDevice, checkRoutes, deviceOf, type Report } from './port-coherence.ts';
 import type { PortResource } from './port.ts';
@@ -93,6 +94,7 @@ function checkNetwork(network: NetworkResource, path: string, errors: ErrorDetai
     const inside = subnets.some((subnet) => cidrHolds(subnet, range.first) && cidrHolds(subnet, range.last));
     if (!inside) report(`/excluded/${index}`, `${text} is not inside a subnet of the network`, 'exclude only addresses of the subnets, each range within one');
   });
+  checkMulticast(spec.multicast, report);
   const types = spec.etherTypes ?? [];
   types.forEach((type, index) => {
     const hex = `0x${type.toString(16).padStart(4, '0')}`;

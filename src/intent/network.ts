@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import type { Metadata } from './intent.ts';
 import { MetadataSchema } from './metadata.ts';
+import { MulticastSchema, type MulticastSpec } from './multicast.ts';
 
 export type Decision = 'allow' | 'drop';
 
@@ -15,6 +16,7 @@ export interface NetworkSpec {
   readonly macAgeSeconds?: number;
   readonly stormLimit?: StormLimit;
   readonly loopDetection?: LoopDetection;
+  readonly multicast?: MulticastSpec;
 }
 
 /** How the switch finds out that two ports are joined outside of it. */
@@ -92,6 +94,7 @@ export const NetworkSpecSchema = Type.Object(
         { additionalProperties: false, description: 'what each port may send to many receivers; absent: broadcast 1000, multicast 5000, unknownUnicast 1000' },
       ),
     ),
+    multicast: Type.Optional(MulticastSchema),
   },
   { additionalProperties: false, 'x-later': networkFieldsToCome },
 );

@@ -21,7 +21,8 @@ export interface PortSpec {
   readonly antiSpoof?: boolean;
   readonly hairpin?: boolean;
   readonly mtu?: number;
-  readonly limits?: { readonly macs?: number; readonly flows?: number };
+  readonly limits?: { readonly macs?: number; readonly flows?: number; readonly groups?: number };
+  readonly multicastRouter?: boolean;
   readonly persist?: boolean;
   readonly offloads?: boolean;
   readonly pcap?: { readonly read?: string; readonly write?: string; readonly repeat?: boolean };
@@ -46,6 +47,7 @@ export interface PortStatus {
 export const deviceDefault = 'eth0';
 export const macsLimitDefault = 256;
 export const flowsLimitDefault = 65536;
+export const groupsLimitDefault = 256;
 
 /** Fields that the contract names and that come with later versions. */
 export const portFieldsToCome = ['trunk', 'namedPorts'];
@@ -77,10 +79,12 @@ export const PortSpecSchema = Type.Object(
         {
           macs: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
           flows: Type.Optional(Type.Integer({ minimum: 1, maximum: 16_777_216 })),
+          groups: Type.Optional(Type.Integer({ minimum: 1, maximum: 16_384, description: 'multicast groups that it may be a member of' })),
         },
         { additionalProperties: false, 'x-later': limitFieldsToCome },
       ),
     ),
+    multicastRouter: Type.Optional(Type.Boolean({ description: 'gets all multicast of its network and may ask for members; absent: found out by its queries' })),
     persist: Type.Optional(Type.Boolean({ description: 'whether the device outlives the switch; absent: true' })),
     offloads: Type.Optional(Type.Boolean({ description: 'memory ports: take super-frames and partial checksums untouched' })),
     pcap: Type.Optional(

@@ -42,6 +42,26 @@ export interface NeighborEntry {
   readonly source: 'declared';
 }
 
+/** A port that gets frames of a multicast group. */
+export interface GroupEntry {
+  readonly network: string;
+  /** '' for routers, and for ports that get all groups because what they asked for found no room. */
+  readonly group: string;
+  readonly family: 'ipv4' | 'ipv6';
+  readonly port: string;
+  readonly type: 'member' | 'router' | 'everything';
+  /** Until it ends, unless it is renewed; 0 for a router that was declared. */
+  readonly expiresSeconds: number;
+}
+
+/** Of one family in a network that looks after its multicast groups. */
+export interface MulticastStatus {
+  /** Who asks for members: an address, `self` for the switch, '' for nobody. */
+  readonly querier: string;
+  /** Whether frames are kept from those who did not ask. */
+  readonly filtering: boolean;
+}
+
 export interface FlowEntry {
   readonly id: number;
   readonly network: string;
@@ -141,6 +161,7 @@ export type EventBody =
   /** A probe of `fromPort` came back by `port`, which is held down for so long. */
   | { readonly type: 'loop_detected'; readonly network: string; readonly port: string; readonly fromPort: string; readonly holdSeconds: number }
   | { readonly type: 'port_released'; readonly port: string }
+  | { readonly type: 'group_joined' | 'group_left'; readonly network: string; readonly group: string; readonly port: string }
   | ({ readonly type: 'pressure'; readonly percent: 70 | 90 } & UsageEntry)
   | ({ readonly type: 'relief'; readonly percent: 70 | 90 } & UsageEntry)
   | { readonly type: 'events_lost'; readonly count: number }

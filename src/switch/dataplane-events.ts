@@ -23,6 +23,8 @@ const tellers: { readonly [Type in NativeEventType]: (event: NativeEvent, names:
   storm: ({ network, port, count, limit }, names) => ({
     type: 'storm', network: names.networkNameOf(network), port: names.portNameOf(port), kind: stormKinds[count]!, limit,
   }),
+  group_joined: (event, names) => ({ type: 'group_joined', ...membership(event, names) }),
+  group_left: (event, names) => ({ type: 'group_left', ...membership(event, names) }),
 };
 
 export function tellEvent(event: NativeEvent, names: Names): EventBody {
@@ -31,4 +33,8 @@ export function tellEvent(event: NativeEvent, names: Names): EventBody {
 
 function station({ network, mac, port }: NativeEvent, names: Names): { network: string; mac: string; port: string } {
   return { network: names.networkNameOf(network), mac, port: names.portNameOf(port) };
+}
+
+function membership({ network, group, port }: NativeEvent, names: Names): { network: string; group: string; port: string } {
+  return { network: names.networkNameOf(network), group, port: names.portNameOf(port) };
 }

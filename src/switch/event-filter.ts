@@ -24,6 +24,8 @@ export const eventSentences: Readonly<Record<EventType, string>> = {
   storm: 'the port sends more frames to many receivers than its network lets through',
   loop_detected: 'a probe of the switch came back: two ports are joined outside, and the one is held down for a while',
   port_released: 'a port that was held down because of a loop is held no more',
+  group_joined: 'the port gets frames of a multicast group because it asked for them',
+  group_left: 'the port left the group, or was not heard to want it any more',
   pressure: 'a table, or a port\'s share of one, is filled to 70 or to 90 percent',
   relief: 'it is ten points below that again',
   events_lost: 'so many events came faster than they were taken',

@@ -7,7 +7,7 @@ import { nearest } from '../intent/suggest.ts';
 import { resourceKind } from '../intent/validate.ts';
 
 /** The resources of a kind in the order of their names, or the one of that name. Throws VSW_NOT_FOUND. */
-export function listResources(intent: Intent, statusOf: (key: string) => PortStatus, kind: string, name: string | undefined): Resource[] {
+export function listResources(intent: Intent, statusOf: (key: string) => PortStatus, kind: string, name: string | undefined, networkStatusOf: (name: string) => object | undefined = () => undefined): Resource[] {
   const known = resourceKind(kind);
   if (known === undefined) {
     throw VswError.of('VSW_NOT_FOUND', [{ path: '/kind', message: `there is no kind ${kind}`, remedy: 'ask for Network, Port or Namespace' }]);
@@ -15,7 +15,10 @@ export function listResources(intent: Intent, statusOf: (key: string) => PortSta
   const { networks, namespaces, ports } = intent;
   const shown = (key: string): string => (known === 'Port' ? portName(key) : key);
   const map: ReadonlyMap<string, Resource> = known === 'Network' ? networks : known === 'Namespace' ? namespaces : ports;
-  const show = (key: string, resource: Resource): Resource => (resource.kind === 'Port' ? { ...resource, status: statusOf(key) } : resource);
+  const show = (key: string, resource: Resource): Resource => {
+    const status = resource.kind === 'Port' ? statusOf(key) : resource.kind === 'Network' ? networkStatusOf(key) : undefined;
+    return status === undefined ? resource : { ...resource, status } as Resource;
+  };
   if (name === undefined) {
     return [...map].sort(([a], [b]) => (shown(a) < shown(b) ? -1 : 1)).map(([key, resource]) => show(key, resource));
   }

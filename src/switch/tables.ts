@@ -8,7 +8,9 @@ import { Counters } from '../dataplane/counters.ts';
 import type { Dataplane } from '../dataplane/dataplane.ts';
 import { portName } from '../intent/intent.ts';
 import type { TableSet } from '../table/table-set.ts';
-import type { DropEntry, FdbEntry, FlowEntry, NeighborEntry, PortStats, Stats, UsageEntry } from './answers.ts';
+import type {
+  DropEntry, FdbEntry, FlowEntry, GroupEntry, MulticastStatus, NeighborEntry, PortStats, Stats, UsageEntry,
+} from './answers.ts';
 
 export const deletedPort = '(deleted)';
 
@@ -81,6 +83,29 @@ export class TableReader {
         ageSeconds: flow.ageSeconds,
       };
     });
+  }
+
+  groups(): GroupEntry[] {
+    const { ports, networks } = this.#tables();
+    const familyOf = (address: string): 'ipv4' | 'ipv6' => (address.includes(':') ? 'ipv6' : 'ipv4');
+    const declared = [...ports.values()]
+      .filter(({ multicastRouter, network }) => multicastRouter === 1 && networks.get(network)?.snooping === 1)
+      .flatMap(({ network, name }) => (['ipv4', 'ipv6'] as const).map((family): GroupEntry => (
+        { network: this.networkNameOf(network), group: '', family, port: name, type: 'router', expiresSeconds: 0 })));
+    const learned = this.#dataplane.groups().map(({ network, group, port, role, expiresSeconds }): GroupEntry => ({
+      network: this.networkNameOf(network), group: role === 'member' ? group : '', family: familyOf(group), port: this.portNameOf(port), type: role, expiresSeconds,
+    }));
+    return [...declared, ...learned].sort((a, b) => compare(a.network, b.network) || compare(a.family, b.family) || compare(a.group, b.group) || compare(a.port, b.port));
+  }
+
+  /** By family, of a network that snoops; undefined for others. */
+  multicastOf(network: string): Readonly<Record<'ipv4' | 'ipv6', MulticastStatus>> | undefined {
+    const states = this.#dataplane.queriers().filter((state) => this.networkNameOf(state.network) === network);
+    const of = (family: number): MulticastStatus => {
+      const state = states.find((one) => one.family === family);
+      return { querier: state?.querier ?? '', filtering: state?.filters ?? false };
+    };
+    return states.length === 0 ? undefined : { ipv4: of(4), ipv6: of(6) };
   }
 
   drops(): DropEntry[] {

@@ -24,8 +24,8 @@ import { MemoryStore, type Store } from '../store/store.ts';
 import type { Edit, PutPort } from '../table/edits.gen.ts';
 import { emptyTableSet, withoutPorts, type TableSet } from '../table/table-set.ts';
 import type {
-  ApplyAnswer, Attachment, DropEntry, EventOf, EventSelector, FdbEntry, FlowEntry, FlushFilter, NeighborEntry, Stats, SwitchEvent,
-  UsageEntry, WatchOptions,
+  ApplyAnswer, Attachment, DropEntry, EventOf, EventSelector, FdbEntry, FlowEntry, FlushFilter, GroupEntry,
+  NeighborEntry, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from './answers.ts';
 import { tellEvent } from './dataplane-events.ts';
 import { EventLog } from './event-log.ts';
@@ -168,9 +168,9 @@ export class VirtualSwitch implements AsyncDisposable {
     await this.delete([{ kind: 'Port', name }]);
   }
 
-  /** The resources of a kind, or the one of that name, in the order of their names; ports with status. */
+  /** The resources of a kind, or the one of that name, in the order of their names; ports, and networks that snoop, with status. */
   get(kind: string, name?: string): Resource[] {
-    return listResources(this.#state.intent, (key) => this.#statusOf(key), kind, name);
+    return listResources(this.#state.intent, (key) => this.#statusOf(key), kind, name, (key) => this.#networkStatusOf(key));
   }
 
   /** What would become of a frame, and why; or how the port's last frames died. Changes nothing. */
@@ -224,6 +224,11 @@ export class VirtualSwitch implements AsyncDisposable {
 
   flows(): FlowEntry[] {
     return this.#reader.flows();
+  }
+
+  /** Who gets frames of which multicast groups. */
+  groups(): GroupEntry[] {
+    return this.#reader.groups();
   }
 
   drops(): DropEntry[] {
@@ -477,6 +482,12 @@ export class VirtualSwitch implements AsyncDisposable {
   /** Of a declared port. */
   #statusOf(key: string): PortStatus {
     return this.#running.status(key, this.#desired.ports.get(this.#state.allocations.portIds[key]!)!);
+  }
+
+  /** Of a declared network: undefined while there is nothing to tell. */
+  #networkStatusOf(name: string): object | undefined {
+    const multicast = this.#reader.multicastOf(name);
+    return multicast === undefined ? undefined : { multicast };
   }
 
   /** What the workers noticed; seldom while nobody watches. */

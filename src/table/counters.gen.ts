@@ -19,6 +19,7 @@ export const counterSentences = {
   macsRefused: 'MACs that were not learned because the port\'s share is used up',
   macMovesRefused: 'times that a MAC heard at the port stayed where it was because it, or the port, moved MACs too often',
   macsEvicted: 'MACs of the port that gave way to another because the table was full',
+  groupsRefused: 'multicast groups that the port asked for and that found no room, so that it gets all of them',
 } as const;
 
 export type CounterName = keyof typeof counterSentences;

@@ -40,6 +40,10 @@ export const dropReasonSentences = {
   storm_multicast: 'the port sends more multicast frames a second than its network lets through',
   storm_unknown_unicast: 'the port sends more frames a second to unknown MACs than its network lets through',
   port_held_down: 'the port is held down for a while, because a frame of the switch\'s own came back by it',
+  igmp_malformed: 'the IGMP message contradicts itself, has a wrong checksum or comes from beyond the link',
+  mld_malformed: 'the MLD message contradicts itself, has a wrong checksum or comes from beyond the link',
+  multicast_query_denied: 'a port with anti-spoof may not act as a multicast router',
+  no_listener: 'no other port of the network asked for this multicast group',
 } as const;
 
 export type DropReason = keyof typeof dropReasonSentences;

@@ -31,6 +31,12 @@ export interface PutNetwork {
   readonly stormUnknownUnicast: number;
   readonly loopProbeMs: number;
   readonly loopHoldMs: number;
+  readonly snooping: number;
+  readonly querier: number;
+  readonly fastLeave: number;
+  readonly floodUnknown: number;
+  readonly queryMs: number;
+  readonly responseMs: number;
 }
 
 export interface DeleteNetwork {
@@ -61,6 +67,8 @@ export interface PutPort {
   readonly trunk: readonly number[];
   readonly trunkAddresses: readonly TrunkAddress[];
   readonly hairpin: number;
+  readonly groupsMax: number;
+  readonly multicastRouter: number;
 }
 
 export interface DeletePort {
@@ -113,6 +121,12 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
       ['stormUnknownUnicast', 'u32'],
       ['loopProbeMs', 'u32'],
       ['loopHoldMs', 'u32'],
+      ['snooping', 'u8'],
+      ['querier', 'u8'],
+      ['fastLeave', 'u8'],
+      ['floodUnknown', 'u8'],
+      ['queryMs', 'u32'],
+      ['responseMs', 'u32'],
     ],
   },
   DeleteNetwork: {
@@ -145,6 +159,8 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
       ['trunk', 'list_u16'],
       ['trunkAddresses', 'list_trunk_address'],
       ['hairpin', 'u8'],
+      ['groupsMax', 'u32'],
+      ['multicastRouter', 'u8'],
     ],
   },
   DeletePort: {

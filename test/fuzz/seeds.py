@@ -87,9 +87,25 @@ def story_seeds():
     yield 'everything-happens', sent(one) + happenings + sent(one) + sent(two, 2) + happenings + sent(two, 3)
 
 
+def membership_seeds():
+    """What the golden cases about multicast groups send, by case and place."""
+    golden = pathlib.Path(__file__).parent.parent / 'golden'
+    for pattern in ('igmp-*', 'mld-*', 'multicast-router'):
+        for capture in sorted(golden.glob(f'{pattern}/in.*.pcap')):
+            content, at, number = capture.read_bytes(), 24, 0
+            while at < len(content):
+                length = struct.unpack_from('<I', content, at + 8)[0]
+                frame = content[at + 16:at + 16 + length]
+                if frame[12:14] == b'\x08\x00' and frame[23] == 2 or frame[12:14] == b'\x86\xdd' and frame[20] == 0:
+                    yield f'{capture.parent.name}-{capture.name.split(".")[1]}-{number}', frame
+                at, number = at + 16 + length, number + 1
+
+
 for name, frame in FRAMES.items():
     write('parse', name, bytes(frame))
 for name, content in story_seeds():
     write('frames_through_switch', name, content)
+for name, frame in membership_seeds():
+    write('membership', name, frame)
 for name, content in segment_seeds():
     write('segment', name, content)

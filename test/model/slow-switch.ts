@@ -7,6 +7,8 @@
 import {
   arp, be16, ethernet, ipBytes, ipText, join, linkLayerOption, linkLocalOf, macText, neighborAdvertisement, read16,
 } from '../harness/frames.ts';
+import { readMembership } from './membership-message.ts';
+import { isSnooped, Memberships, ModelMulticast, type MulticastSpec, type Query } from './multicast.ts';
 import { type Reading, readFrame } from './reading.ts';
 import { completeChecksum, countPackets, cutSegments, type ModelOffload } from './super-frame.ts';
 
@@ -17,6 +19,7 @@ export interface ModelNetwork {
   etherTypes?: readonly number[];
   staticMacs?: readonly { mac: string; port: string }[];
   macAgeSeconds?: number;
+  multicast?: MulticastSpec;
   stormLimit?: { broadcast?: number; multicast?: number; unknownUnicast?: number };
 }
 
@@ -30,6 +33,8 @@ export interface ModelPort {
   offloads?: boolean;
   macsMax?: number;
   hairpin?: boolean;
+  groupsMax?: number;
+  multicastRouter?: boolean;
 }
 
 export interface Death {
@@ -57,6 +62,7 @@ const flapWindowMs = 10_000;
 interface Fate {
   receivers: ModelPort[];
   answer?: Uint8Array;
+  isHeard?: boolean; // the switch itself was a receiver
   reason?: string;
 }
 
@@ -78,18 +84,27 @@ export class SlowSwitch {
   readonly #buckets = new Map<string, Record<string, { usedMs: number; atMs: number }>>(); // port → kind
   readonly totals = { received: 0, forwarded: 0, consumed: 0, copied: 0, originated: 0, offered: 0, transmitted: 0 };
   nowMs = 0;
+  readonly #multicast = new Map<string, ModelMulticast>();
+  readonly #memberships = new Memberships();
 
   putNetwork(network: ModelNetwork): void {
     this.networks.set(network.name, network);
+    const spec = network.multicast ?? {};
+    const known = this.#multicast.get(network.name);
+    if (known === undefined) this.#multicast.set(network.name, new ModelMulticast(this.#multicast.size + 1, spec, this.#memberships));
+    else known.put(spec);
     this.#forgetStrays();
   }
 
   putPort(port: ModelPort): void {
+    const before = this.ports.get(port.name);
+    if (before !== undefined && before.network !== port.network) this.#multicast.get(before.network)?.forget(port.name);
     this.ports.set(port.name, port);
     this.#forgetStrays();
   }
 
   removePort(name: string): void {
+    this.#multicast.get(this.ports.get(name)?.network ?? '')?.forget(name);
     this.ports.delete(name);
     this.#buckets.delete(name);
     for (const death of this.deaths) if (death.port === name) death.port = '(deleted)';
@@ -107,6 +122,15 @@ export class SlowSwitch {
       const age = (this.networks.get(name)?.macAgeSeconds ?? 300) * 1000;
       for (const [mac, station] of stations) if (this.nowMs - station.heardMs >= age) stations.delete(mac);
     }
+    for (const [name, multicast] of this.#multicast) this.#ask(name, multicast.tick(this.nowMs));
+    this.#memberships.removeWhere((one) => {
+      if (this.nowMs >= one.endsMs) return true;
+      for (const [name, multicast] of this.#multicast) {
+        const reminder = multicast.remind(one, this.nowMs);
+        if (reminder !== undefined) this.#ask(name, [reminder]);
+      }
+      return false;
+    });
   }
 
   /** What was learned is not true any more when its port left, may hold declared MACs only, or the MAC was declared. */
@@ -115,6 +139,17 @@ export class SlowSwitch {
       for (const [mac, { port }] of stations) {
         const holder = this.ports.get(port);
         if (holder?.network !== network || holder.antiSpoof || this.#declaredAt(network, mac) !== undefined) stations.delete(mac);
+      }
+    }
+  }
+
+  #ask(network: string, queries: readonly Query[]): void {
+    for (const { port, frame } of queries) {
+      const outcome = readFrame(frame, false);
+      for (const receiver of this.#membersOf(network)) {
+        if (!outcome.ok || (port !== undefined && receiver.name !== port)) continue;
+        this.totals.originated += 1;
+        this.#deliver(receiver, frame, outcome.reading, undefined, 1);
       }
     }
   }
@@ -163,6 +198,8 @@ export class SlowSwitch {
       this.totals.originated += 1;
       const answer = readFrame(fate.answer, false);
       if (answer.ok) this.#deliver(port, fate.answer, answer.reading, undefined, 1);
+    } else if (fate.isHeard === true && fate.receivers.length === 0) {
+      this.totals.consumed += packets;
     } else {
       this.totals.forwarded += packets;
       this.totals.copied += packets * (fate.receivers.length - 1);
@@ -201,21 +238,44 @@ export class SlowSwitch {
       const spoofed = findSpoof(port, frame, reading, source);
       if (spoofed !== undefined) return drop(spoofed);
     }
+    const multicast = network.multicast?.snooping === true ? this.#multicast.get(network.name) : undefined;
     const isJudged = isIp && !isDiscovery(frame, reading);
     if (isJudged && network.defaultPolicy?.egress === 'drop') return drop('egress_denied');
+    const heard = multicast !== undefined && isGroup(destination) ? readMembership(frame, reading) : undefined;
+    if (heard?.kind === 'malformed') return drop(heard.family === 4 ? 'igmp_malformed' : 'mld_malformed');
+    if (heard?.kind === 'query' && port.antiSpoof && port.multicastRouter !== true) return drop('multicast_query_denied');
     if (!port.antiSpoof) this.#learn(port, source);
     const answer = this.#answer(port, frame, reading);
     if (answer !== undefined) return { receivers: [], answer };
     const station = isGroup(destination) ? undefined : this.#stationOf(port.network, destination);
     if ((station === port.name && port.hairpin !== true) || destination === source) return drop('hairpin');
     const others = this.#membersOf(port.network).filter(({ name }) => name !== port.name || port.hairpin === true);
+    const isRefused = isJudged && network.defaultPolicy?.ingress === 'drop';
+    if (multicast !== undefined && heard !== undefined) {
+      const storm = this.#findStorm(port.name, network, destination, packets);
+      if (storm !== undefined) return drop(storm);
+      this.#ask(network.name, multicast.take(port.name, heard, this.nowMs, this.#membersOf(network.name).map(({ name }) => name), port.groupsMax ?? 256));
+      const isForAll = heard.kind === 'query' || heard.kind === 'unknown';
+      const told = others.filter((other) => isForAll || other.multicastRouter === true || multicast.isRouter(other.name, heard.family));
+      return { receivers: isRefused ? [] : told, isHeard: true };
+    }
+    if (multicast?.filters(reading.kind === 'ipv6' ? 6 : 4) === true && isIp && isGroup(destination) && destination !== 'ff:ff:ff:ff:ff:ff' && isSnooped(reading.destination)) {
+      const wanters = multicast.wanters(reading.destination);
+      if (wanters.members || network.multicast?.unknownGroups !== 'flood') {
+        const storm = this.#findStorm(port.name, network, destination, packets);
+        if (storm !== undefined) return drop(storm);
+        const listeners = others.filter((other) => other.multicastRouter === true || wanters.gets(other.name));
+        if (listeners.length === 0) return drop('no_listener');
+        return isRefused ? drop('ingress_denied') : { receivers: listeners };
+      }
+    }
     const receivers = isGroup(destination) ? others : others.filter((other) => (station === undefined ? !other.antiSpoof : other.name === station));
     if (receivers.length === 0) return drop('no_receiver');
     if (station === undefined) {
       const storm = this.#findStorm(port.name, network, destination, packets);
       if (storm !== undefined) return drop(storm);
     }
-    if (isJudged && network.defaultPolicy?.ingress === 'drop') return drop('ingress_denied');
+    if (isRefused) return drop('ingress_denied');
     return { receivers };
   }
 

@@ -18,7 +18,7 @@ export function toModelNetwork({ metadata, spec }: Resource): ModelNetwork {
 }
 
 export function toModelPort({ metadata, spec }: Resource): ModelPort {
-  const limits = spec['limits'] as { macs?: number } | undefined;
+  const limits = spec['limits'] as { macs?: number; groups?: number } | undefined;
   return {
     name: metadata.name,
     network: String(spec['network']),
@@ -29,6 +29,8 @@ export function toModelPort({ metadata, spec }: Resource): ModelPort {
     hairpin: spec['hairpin'] === true,
     ...(spec['mtu'] === undefined ? {} : { mtu: Number(spec['mtu']) }),
     ...(limits?.macs === undefined ? {} : { macsMax: limits.macs }),
+    ...(limits?.groups === undefined ? {} : { groupsMax: limits.groups }),
+    multicastRouter: spec['multicastRouter'] === true,
   };
 }
 

@@ -24,6 +24,8 @@ struct PlannedNetwork {
   bool carries_tags = false;
   std::uint32_t storm_broadcast = 1'000, storm_multicast = 5'000, storm_unknown_unicast = 1'000;
   std::uint32_t loop_probe_ms = 0, loop_hold_ms = 30'000;
+  bool snooping = false, querier = false, fast_leave = false, flood_unknown = false;
+  std::uint32_t query_ms = 125'000, response_ms = 10'000;
 };
 
 struct PlannedRoute {
@@ -45,7 +47,8 @@ struct PlannedPort {
   std::vector<std::uint16_t> further_addresses{};  // stations whose addresses it has, too
   bool anti_spoof = true, offloads = false, persist = true;
   std::uint16_t mtu = 1500;
-  std::uint32_t macs_max = 16, flows_max = 65'536;
+  std::uint32_t macs_max = 16, flows_max = 65'536, groups_max = 256;
+  bool multicast_router = false;
   std::string netns{}, device{}, pcap_read{}, pcap_write{};
   bool pcap_repeat = false;
   std::vector<std::uint16_t> trunk{};              // networks; `network` is the native one, or 0
@@ -77,7 +80,13 @@ class Edits {
         .add(network.storm_multicast, 4)
         .add(network.storm_unknown_unicast, 4)
         .add(network.loop_probe_ms, 4)
-        .add(network.loop_hold_ms, 4);
+        .add(network.loop_hold_ms, 4)
+        .add(network.snooping ? 1 : 0, 1)
+        .add(network.querier ? 1 : 0, 1)
+        .add(network.fast_leave ? 1 : 0, 1)
+        .add(network.flood_unknown ? 1 : 0, 1)
+        .add(network.query_ms, 4)
+        .add(network.response_ms, 4);
   }
   Edits& delete_network(std::uint16_t id) { return add(2, 1).add(id, 2); }
   Edits& put_port(const PlannedPort& port) {
@@ -97,7 +106,8 @@ class Edits {
     add(port.trunk_addresses.size(), 2);
     for (const PlannedTrunkAddress& address : port.trunk_addresses)
       add(address.network, 2).append(mapped(ip4_of(address.station))).add(16, 1);
-    return add(port.hairpin ? 1 : 0, 1);
+    add(port.hairpin ? 1 : 0, 1);
+    return add(port.groups_max, 4).add(port.multicast_router ? 1 : 0, 1);
   }
   Edits& delete_port(std::uint16_t id) { return add(4, 1).add(id, 2); }
   Edits& close_port(std::uint16_t id) { return add(5, 1).add(id, 2); }

@@ -6,7 +6,7 @@ import { describeFrame } from '../harness/checkers.ts';
 import { holds } from '../harness/random.ts';
 import { portName, Standing, type World, worlds } from './worlds.ts';
 
-const allowed = ['forwarded', 'flooded', 'answered'];
+const allowed = ['forwarded', 'flooded', 'answered', 'consumed'];
 
 async function findLie(world: World): Promise<string | undefined> {
   await using player = await ProductPlayer.open();
@@ -27,7 +27,8 @@ async function findLie(world: World): Promise<string | undefined> {
     const death = player.deaths().find((row) => !deathsBefore.some((old) => old.port === row.port && old.direction === row.direction && old.reason === row.reason && old.packets === row.packets));
     const line = `${sent.port}: ${describeFrame(sent.built.frame)}: explain says ${verdict} ${reason} at ${port}`;
     if (verdict === 'drop' && (death?.reason !== reason || received.length > 0)) return `${line}; ${received.join()} got it, ${JSON.stringify(death)}`;
-    if (verdict === 'allow' && (!allowed.includes(reason ?? '') || received.length === 0)) return `${line}; nobody got it, ${JSON.stringify(death)}`;
+    const isTaken = received.length > 0 || (reason === 'consumed' && death === undefined);
+    if (verdict === 'allow' && (!allowed.includes(reason ?? '') || !isTaken)) return `${line}; nobody got it, ${JSON.stringify(death)}`;
   }
   return undefined;
 }

@@ -10,6 +10,7 @@ import {
   neighborAdvertisement, neighborSolicitation, protocols, pseudoHeader, sctp, solicitedNodeOf, sum16, tcp, udp,
 } from '../harness/frames.ts';
 import type { ModelOffload } from '../model/super-frame.ts';
+import { buildMembership, flawOf, type MembershipKind, membershipKinds } from './membership-stories.ts';
 
 export interface Host {
   mac: string;
@@ -20,7 +21,7 @@ export interface Host {
 export interface FramePlan {
   kind:
     | 'udp4' | 'tcp4' | 'icmp4' | 'sctp4' | 'other4' | 'fragment4' | 'udp6' | 'tcp6' | 'icmp6' | 'other6' | 'fragment6' | 'extended6' | 'arp'
-    | 'solicitation' | 'advertisement' | 'router' | 'listener' | 'dhcp' | 'type' | 'llc';
+    | 'solicitation' | 'advertisement' | 'router' | 'listener' | 'dhcp' | 'type' | 'llc' | MembershipKind;
   sourceMac: 'own' | 'other' | 'stranger' | 'nearby' | 'group' | 'zero';
   destinationMac: 'other' | 'own' | 'stranger' | 'nearby' | 'broadcast' | 'multicast' | 'reserved';
   sourceIp: 'own' | 'other' | 'stranger' | 'unspecified' | 'linkLocal' | 'mapped';
@@ -42,6 +43,7 @@ export const framePlan: fc.Arbitrary<FramePlan> = fc.record({
   kind: fc.constantFrom<FramePlan['kind']>(
     'udp4', 'udp4', 'udp4', 'tcp4', 'tcp4', 'icmp4', 'sctp4', 'other4', 'fragment4', 'udp6', 'udp6', 'tcp6', 'icmp6', 'other6', 'fragment6', 'extended6',
     'arp', 'arp', 'solicitation', 'advertisement', 'router', 'listener', 'dhcp', 'type', 'llc',
+    ...membershipKinds, 'igmp', 'mld', 'stream4', 'stream6',
   ),
   sourceMac: often<FramePlan['sourceMac']>('own', 9, 'other', 'stranger', 'stranger', 'nearby', 'group', 'zero'),
   destinationMac: often<FramePlan['destinationMac']>('other', 8, 'own', 'stranger', 'stranger', 'nearby', 'broadcast', 'broadcast', 'multicast', 'reserved'),
@@ -74,9 +76,22 @@ export interface BuiltFrame {
   offload?: ModelOffload;
 }
 
+const isMembership = (kind: FramePlan['kind']): kind is MembershipKind => (membershipKinds as readonly string[]).includes(kind);
+
+/** Its source is usually the port's own; MLD speaks from the link-local address. */
+function buildGroupFrame(plan: FramePlan & { kind: MembershipKind }, own: Host, source: string): BuiltFrame {
+  const isWide = plan.kind === 'mld' || plan.kind === 'stream6';
+  const usual = plan.kind === 'mld' ? linkLocalOf(source) : isWide ? own.v6 : own.v4;
+  const from = plan.sourceIp === 'unspecified' ? (isWide ? '::' : '0.0.0.0') : plan.sourceIp === 'stranger' ? (isWide ? 'fe80::9' : '10.0.0.109') : usual;
+  const { destinationMac, type, payload } = buildMembership({ kind: plan.kind, variant: plan.variant, group: plan.stranger, flaw: flawOf(plan.segment + plan.ports), source: from });
+  const destination = plan.destinationMac === 'broadcast' ? broadcastMac : plan.destinationMac === 'own' ? own.mac : destinationMac;
+  return { frame: inflict(ethernet({ source, destination, type, payload, tags: [] }), plan.damage) };
+}
+
 export function buildFrame(plan: FramePlan, own: Host, other: Host): BuiltFrame {
   const stranger = strangers[plan.stranger] ?? own;
   const source = { own: own.mac, other: other.mac, stranger: stranger.mac, nearby: nearby(own.mac), group: '03:00:00:00:00:01', zero: '00:00:00:00:00:00' }[plan.sourceMac];
+  if (isMembership(plan.kind)) return buildGroupFrame({ ...plan, kind: plan.kind }, own, source);
   const isWide = ['udp6', 'tcp6', 'icmp6', 'other6', 'fragment6', 'extended6', 'solicitation', 'advertisement', 'router', 'listener'].includes(plan.kind);
   const family = isWide ? 'v6' : 'v4';
   const from = {
@@ -138,6 +153,7 @@ function buildPayload(plan: FramePlan, ends: { source: string; destination: stri
     }
     case 'type': return { type: [0x88b5, 0x88cc, 0x0842, 0x88b5, 0x0600, 0x05ff, 0x88b5, 0xffff][variant] ?? 0x88b5, payload: data, hasOffload: false };
     case 'llc': return { type: 0, payload: data, hasOffload: false };
+    default: throw new Error(`${plan.kind} is built by buildGroupFrame`);
   }
 }
 

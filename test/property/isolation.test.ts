@@ -16,7 +16,10 @@ async function findCrossing(world: World): Promise<string | undefined> {
   for (const step of world.steps) {
     const sent = standing.frame(step);
     if (sent === undefined) {
-      if (step.step === 'advance') product.advance(step.ms);
+      if (step.step === 'advance') {
+        product.advance(step.ms);
+        for (const index of standing.ports.keys()) product.take(portName(index)); // what the switch itself asks
+      }
       const removed = standing.remove(step);
       if (removed !== undefined) await product.remove('Port', removed);
       const resource = standing.put(step);

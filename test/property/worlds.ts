@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { compareFrames, findImbalances } from '../harness/checkers.ts';
 import type { DeathRow, Player } from '../golden/player.ts';
 import type { Delivered } from '../model/slow-switch.ts';
+import type { MulticastSpec } from '../model/multicast.ts';
 import type { Resource } from '../model/world.ts';
 import { type BuiltFrame, buildFrame, type FramePlan, framePlan, type Host } from './frame-stories.ts';
 
@@ -19,6 +20,7 @@ export interface NetworkPlan {
   macAgeSeconds: number;
   staticMac: boolean; // a stranger's MAC is declared at port 0
   storm: number; // frames a second of each kind
+  multicast: MulticastSpec;
 }
 
 export interface PortPlan {
@@ -30,6 +32,8 @@ export interface PortPlan {
   macs: number;
   otherMac: boolean;
   hairpin: boolean;
+  groups: number;
+  multicastRouter: boolean;
 }
 
 export type Step =
@@ -50,11 +54,16 @@ const networkPlan: fc.Arbitrary<NetworkPlan> = fc.record({
   mtu: fc.constantFrom(1500, 1500, 9000), egress: policy, ingress: policy, etherTypes: fc.constantFrom<readonly number[]>([], [], [0x88b5]),
   macAgeSeconds: fc.constantFrom(10, 300), staticMac: fc.constantFrom(false, false, true),
   storm: fc.constantFrom(1000, 1000, 1000, 1000, 5, 2, 0),
+  multicast: fc.constantFrom<MulticastSpec>(
+    {}, { snooping: true }, { snooping: true, querier: true, querySeconds: 20, responseSeconds: 1 },
+    { snooping: true, querier: true, querySeconds: 300, responseSeconds: 2, fastLeave: true, unknownGroups: 'flood' },
+  ),
 });
 const portPlan: fc.Arbitrary<PortPlan> = fc.record({
   network: fc.constantFrom(0, 0, 2), antiSpoof: fc.constantFrom(true, true, false), mtu: fc.constantFrom(1500, 1500, 1280),
   offloads: fc.boolean(), addresses: fc.constantFrom<PortPlan['addresses']>('both', 'both', 'both', 'v4', 'v6', 'none'), macs: fc.constantFrom(1, 2, 16),
   otherMac: fc.constantFrom(false, false, false, true), hairpin: fc.constantFrom(false, false, false, true),
+  groups: fc.constantFrom(1, 2, 256), multicastRouter: fc.constantFrom(false, false, false, true),
 });
 const sendStep: fc.Arbitrary<Step> = fc.record({
   step: fc.constant('send' as const), port: fc.nat(5), to: fc.nat(5), plan: framePlan, repeat: fc.constantFrom(1, 1, 2, 3),
@@ -86,11 +95,11 @@ function hostOf(index: number, plan: PortPlan): Host {
 }
 
 function networkResource(index: number, plan: NetworkPlan, hasPort0: boolean): Resource {
-  const { mtu, egress, ingress, etherTypes, macAgeSeconds, storm } = plan;
+  const { mtu, egress, ingress, etherTypes, macAgeSeconds, storm, multicast } = plan;
   const staticMacs = plan.staticMac && hasPort0 ? [{ mac: '02:00:00:00:01:01', port: portName(0) }] : [];
   return {
     apiVersion: 'vswitch/v1', kind: 'Network', metadata: { name: networkName(index) },
-    spec: { subnets: ['10.0.0.0/24', 'fd00::/64'], mtu, defaultPolicy: { egress, ingress }, etherTypes: [...etherTypes], macAgeSeconds, staticMacs, stormLimit: { broadcast: storm, multicast: storm, unknownUnicast: storm } },
+    spec: { subnets: ['10.0.0.0/24', 'fd00::/64'], mtu, defaultPolicy: { egress, ingress }, etherTypes: [...etherTypes], macAgeSeconds, staticMacs, multicast, stormLimit: { broadcast: storm, multicast: storm, unknownUnicast: storm } },
   };
 }
 
@@ -99,7 +108,7 @@ function portResource(index: number, plan: PortPlan): Resource {
   const addresses = [...(['both', 'v4'].includes(plan.addresses) ? [`${host.v4}/24`] : []), ...(['both', 'v6'].includes(plan.addresses) ? [`${host.v6}/64`] : [])];
   return {
     apiVersion: 'vswitch/v1', kind: 'Port', metadata: { name: portName(index) },
-    spec: { network: networkName(plan.network), type: 'memory', mac: host.mac, addresses, antiSpoof: plan.antiSpoof, mtu: plan.mtu, offloads: plan.offloads, hairpin: plan.hairpin, limits: { macs: plan.macs } },
+    spec: { network: networkName(plan.network), type: 'memory', mac: host.mac, addresses, antiSpoof: plan.antiSpoof, mtu: plan.mtu, offloads: plan.offloads, hairpin: plan.hairpin, limits: { macs: plan.macs, groups: plan.groups }, multicastRouter: plan.multicastRouter },
   };
 }
 
@@ -175,15 +184,18 @@ export async function live(player: Player, world: World, manner: Manner): Promis
   const got = new Map<string, Delivered[]>();
   let waiting = '';
   let count = 0;
+  const collect = (): void => {
+    for (const index of standing.ports.keys()) {
+      const taken = player.take(portName(index));
+      if (taken.length > 0) got.set(portName(index), [...(got.get(portName(index)) ?? []), ...taken]);
+    }
+  };
   const move = (): void => {
     if (count === 0) return;
     if (manner.cold) player.flushFlows();
     player.run();
     count = 0;
-    for (const index of standing.ports.keys()) {
-      const taken = player.take(portName(index));
-      if (taken.length > 0) got.set(portName(index), [...(got.get(portName(index)) ?? []), ...taken]);
-    }
+    collect();
   };
   for (const step of world.steps) {
     const sent = standing.frame(step);
@@ -198,7 +210,10 @@ export async function live(player: Player, world: World, manner: Manner): Promis
       continue;
     }
     move();
-    if (step.step === 'advance') player.advance(step.ms);
+    if (step.step === 'advance') {
+      player.advance(step.ms);
+      collect(); // what the switch itself asks when time passes
+    }
     const removed = standing.remove(step);
     if (removed !== undefined) await player.remove('Port', removed);
     const resource = standing.put(step);

@@ -78,7 +78,7 @@ t.test('the pipeline on the page is the one compiled', { skip: isDrawn ? false :
   const drawings = readText('ARCHITECTURE.md')
     .split('\n')
     .filter((line) => /\badmit\b.*[▸→>].*\bdeliver\b/.test(line))
-    .map((line) => [...line.matchAll(/[a-z][a-z_]+/g)].map((match) => match[0]).filter((word) => /_|^(admit|respond|bridge|route|deliver|defragment|connection)$/.test(word)));
+    .map((line) => [...line.matchAll(/[a-z][a-z_]+/g)].map((match) => match[0]).filter((word) => /_|^(admit|respond|snoop|bridge|route|deliver|defragment|connection)$/.test(word)));
   t.ok(drawings.length > 0, 'ARCHITECTURE.md prints the stages in one line, `admit ▸ … ▸ deliver`');
   for (const drawing of drawings) t.same(drawing, stages, 'ARCHITECTURE.md prints the stages of native/pipeline/pipeline.hpp; correct the page');
   t.end();

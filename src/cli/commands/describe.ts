@@ -1,7 +1,7 @@
 /** `describe`: one resource with all that is known about it, for people. */
 import type { Command } from 'commander';
 import type { ApiClient } from '../../api/client.ts';
-import type { DropEntry, FdbEntry, NeighborEntry, PortStats, Resource } from '../../api/protocol.ts';
+import type { DropEntry, FdbEntry, GroupEntry, NeighborEntry, PortStats, Resource } from '../../api/protocol.ts';
 import { nameOf } from '../../api/protocol.ts';
 import { resourceColumns, tableColumns } from '../columns.ts';
 import { resourceOf } from '../kinds.ts';
@@ -15,6 +15,7 @@ interface Description {
   readonly drops?: readonly DropEntry[];
   readonly fdb?: readonly FdbEntry[];
   readonly neighbors?: readonly NeighborEntry[];
+  readonly groups?: readonly GroupEntry[];
 }
 
 export function addDescribe(program: Command): void {
@@ -26,7 +27,7 @@ export function addDescribe(program: Command): void {
       const { collection } = resourceOf(kind);
       const resource = await client.get(collection, name);
       const description = collection === 'ports' ? await ofPort(client, resource)
-        : { resource, ports: (await client.list('ports')).items.filter((port) => belongs(port, resource)) };
+        : await ofOther(client, resource);
       if (isData(output)) await printData(description, output);
       else print(await text(description));
     });
@@ -34,11 +35,18 @@ export function addDescribe(program: Command): void {
 
 async function ofPort(client: ApiClient, resource: Resource): Promise<Description> {
   const port = nameOf(resource.metadata);
-  const [stats, drops, fdb, neighbors] = await Promise.all([
+  const [stats, drops, fdb, neighbors, groups] = await Promise.all([
     client.read<PortStats>('stats', { port }), client.read<DropEntry>('drops', { port }),
     client.read<FdbEntry>('fdb', { port }), client.read<NeighborEntry>('neighbors', { port }),
+    client.read<GroupEntry>('groups', { port }),
   ]);
-  return { resource, stats: stats.items[0], drops: drops.items, fdb: fdb.items, neighbors: neighbors.items };
+  return { resource, stats: stats.items[0], drops: drops.items, fdb: fdb.items, neighbors: neighbors.items, groups: groups.items };
+}
+
+async function ofOther(client: ApiClient, resource: Resource): Promise<Description> {
+  const ports = (await client.list('ports')).items.filter((port) => belongs(port, resource));
+  if (resource.kind !== 'Network') return { resource, ports };
+  return { resource, ports, groups: (await client.read<GroupEntry>('groups', { network: resource.metadata.name })).items };
 }
 
 function belongs(port: Resource, { kind, metadata }: Resource): boolean {
@@ -46,7 +54,7 @@ function belongs(port: Resource, { kind, metadata }: Resource): boolean {
   return (port.metadata.namespace ?? 'default') === metadata.name;
 }
 
-async function text({ resource, ports, stats, drops, fdb, neighbors }: Description): Promise<string> {
+async function text({ resource, ports, stats, drops, fdb, neighbors, groups }: Description): Promise<string> {
   const { stringify } = await import('yaml');
   const block = (value: unknown): string => stringify(value, { lineWidth: 0 }).trimEnd().split('\n').map((line) => `  ${line}`).join('\n');
   const { kind, metadata, spec, status } = resource;
@@ -62,6 +70,7 @@ async function text({ resource, ports, stats, drops, fdb, neighbors }: Descripti
   if (drops !== undefined) parts.push(section('Drops', drops, tableColumns.drops));
   if (fdb !== undefined) parts.push(section('MACs', fdb, tableColumns.fdb));
   if (neighbors !== undefined) parts.push(section('Addresses', neighbors, tableColumns.neighbors));
+  if (groups !== undefined && groups.length > 0) parts.push(section('Multicast groups', groups, tableColumns.groups));
   return parts.join('\n\n');
 }
 

@@ -41,7 +41,8 @@ std::string refusal(const Bytes& bytes) {
   return result.error().message;
 }
 
-const PlannedNetwork kNetwork{7, "dev", 9'000, 123'456, {0x88cc, 0x8847}, true, false, 100, true, 11, 70'000, 0};
+const PlannedNetwork kNetwork{7, "dev", 9'000, 123'456, {0x88cc, 0x8847}, true, false, 100, true, 11, 70'000, 0,
+                              2'000, 30'000, true, false, true, false, 126'000, 9'000};
 PlannedPort full_port() {
   PlannedPort port;
   port.id = 513;
@@ -60,6 +61,8 @@ PlannedPort full_port() {
   port.pcap_write = "/tmp/b.pcap";
   port.pcap_repeat = true;
   port.hairpin = true;
+  port.groups_max = 90'000;
+  port.multicast_router = true;
   port.trunk = {7, 8, 0xfffe};
   port.trunk_addresses = {{8, 601}};
   port.routes = {{mapped(from_hex("00000000")), 0, mapped(from_hex("0a4d00fe"))}, {from_hex("fd00 0078 0000 0000 0000 0000 0000 0000"), 64, number(0, 16)}};
@@ -97,6 +100,12 @@ TEST("commit/transaction: a network comes as it was written") {
   CHECK_EQUAL(edit->storm_broadcast, 11u);
   CHECK_EQUAL(edit->storm_multicast, 70'000u);
   CHECK_EQUAL(edit->storm_unknown_unicast, 0u);
+  CHECK_EQUAL(edit->snooping, 1);
+  CHECK_EQUAL(edit->querier, 0);
+  CHECK_EQUAL(edit->fast_leave, 1);
+  CHECK_EQUAL(edit->flood_unknown, 0);
+  CHECK_EQUAL(edit->query_ms, 126'000u);
+  CHECK_EQUAL(edit->response_ms, 9'000u);
 }
 
 TEST("commit/transaction: a port comes as it was written") {
@@ -132,6 +141,8 @@ TEST("commit/transaction: a port comes as it was written") {
   CHECK_EQUAL(edit->pcap_write, std::string("/tmp/b.pcap"));
   CHECK_EQUAL(edit->pcap_repeat, 1);
   CHECK_EQUAL(edit->hairpin, 1);
+  CHECK_EQUAL(edit->groups_max, 90'000u);
+  CHECK_EQUAL(edit->multicast_router, 1);
   CHECK(edit->trunk == (std::vector<std::uint16_t>{7, 8, 0xfffe}));
   REQUIRE(edit->trunk_addresses.size() == 1);
   CHECK_EQUAL(edit->trunk_addresses[0].network.value, 8);

@@ -6,7 +6,7 @@ import { VswError } from '../../../src/errors.ts';
 import { parseDocuments } from '../../../src/intent/documents.ts';
 import { eventMatcher, type EventFilter } from '../../../src/switch/event-filter.ts';
 import {
-  nameOf, type ApplyAnswer, type Change, type DropEntry, type Explanation, type FdbEntry, type FlowEntry, type FlushFilter,
+  nameOf, type ApplyAnswer, type Change, type DropEntry, type Explanation, type FdbEntry, type FlowEntry, type FlushFilter, type GroupEntry,
   type LastDrops, type NeighborEntry, type PortStats, type Reference, type Resource, type ServedSwitch, type SwitchEvent,
   type UsageEntry,
 } from '../../../src/api/protocol.ts';
@@ -40,7 +40,7 @@ export class ScriptedSwitch implements ServedSwitch {
     generation: 7, path: [{ stage: 'admit', port: 'web-1', verdict: 'continue' }], receivers: [], frame: 'a frame', notes: [],
   };
   tables = {
-    fdb: [] as FdbEntry[], neighbors: [] as NeighborEntry[], flows: [] as FlowEntry[], drops: [] as DropEntry[],
+    fdb: [] as FdbEntry[], neighbors: [] as NeighborEntry[], flows: [] as FlowEntry[], groups: [] as GroupEntry[], drops: [] as DropEntry[],
     stats: [] as PortStats[], events: [] as SwitchEvent[], usage: [] as UsageEntry[],
   };
   isClosed = false;
@@ -128,6 +128,7 @@ export class ScriptedSwitch implements ServedSwitch {
   fdb(): FdbEntry[] { return this.tables.fdb; }
   neighbors(): NeighborEntry[] { return this.tables.neighbors; }
   flows(): FlowEntry[] { return this.tables.flows; }
+  groups(): GroupEntry[] { return this.tables.groups; }
   drops(): DropEntry[] { return this.tables.drops; }
   stats(): { items: PortStats[]; totals: { copiedPackets: number; originatedPackets: number } } {
     return { items: this.tables.stats, totals: { copiedPackets: 3, originatedPackets: 2 } };

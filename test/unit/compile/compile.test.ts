@@ -17,24 +17,29 @@ function compiled(...resources: unknown[]): TableSet {
 t.test('what is left open gets its default', (t) => {
   const tables = compiled(network('dev'), tap('a'));
   t.match(tables.networks.get(1), { edit: 'PutNetwork', network: 1, name: 'dev', mtu: 1500, macAgeMs: 300_000, etherTypes: [], ingressAllowed: 1, egressAllowed: 1 });
+  t.match(tables.networks.get(1), { snooping: 0, querier: 0, fastLeave: 0, floodUnknown: 0, queryMs: 125_000, responseMs: 10_000 });
   t.match(tables.networks.get(1), { stormBroadcast: 1000, stormMulticast: 5000, stormUnknownUnicast: 1000, loopProbeMs: 2000, loopHoldMs: 30_000 });
   t.match(tables.ports.get(1), {
     edit: 'PutPort', port: 1, name: 'a', network: 1, type: 1, netns: '/run/netns/a', device: 'eth0', addresses: [], routes: [], mtu: 1500,
     antiSpoof: 1, persist: 1, offloads: 0, macsMax: 256, flowsMax: 65_536, pcapRead: '', pcapWrite: '', pcapRepeat: 0, hairpin: 0,
+    groupsMax: 256, multicastRouter: 0,
   });
   t.end();
 });
 
 t.test('what is said is meant', (t) => {
+  const multicast = { snooping: true, querier: true, fastLeave: true, unknownGroups: 'flood', querySeconds: 20, responseSeconds: 3 };
   const tables = compiled(
-    network('dev', { mtu: 1400, macAgeSeconds: 2, etherTypes: ['0x88cc', 0x1234], defaultPolicy: { egress: 'drop' }, staticMacs: [{ mac: '02:00:00:00:00:99', port: 'shop/m' }], stormLimit: { multicast: 0, broadcast: 7 }, loopDetection: { probeSeconds: 0, holdSeconds: 5 } }),
-    port('shop/m', { offloads: true, hairpin: true, antiSpoof: false, mac: '02:00:00:00:00:01', limits: { macs: 3, flows: 5 } }),
+    network('dev', { mtu: 1400, macAgeSeconds: 2, etherTypes: ['0x88cc', 0x1234], defaultPolicy: { egress: 'drop' }, multicast, staticMacs: [{ mac: '02:00:00:00:00:99', port: 'shop/m' }], stormLimit: { multicast: 0, broadcast: 7 }, loopDetection: { probeSeconds: 0, holdSeconds: 5 } }),
+    port('shop/m', { offloads: true, hairpin: true, antiSpoof: false, mac: '02:00:00:00:00:01', limits: { macs: 3, flows: 5, groups: 7 }, multicastRouter: true }),
     port('p', { type: 'pcap', pcap: { read: '/in', write: '/out', repeat: true }, mtu: 1000 }),
     tap('t', { netns: 'pid:7', persist: false, addresses: ['10.0.0.1/24'], routes: [{ to: 'default', via: '10.0.0.254' }, { to: '10.9.0.0/16' }] }),
   );
   t.match(tables.networks.get(1), { mtu: 1400, macAgeMs: 2000, etherTypes: [0x1234, 0x88cc], ingressAllowed: 1, egressAllowed: 0, stormBroadcast: 7, stormMulticast: 0, stormUnknownUnicast: 1000, loopProbeMs: 0, loopHoldMs: 5000 });
+  t.match(tables.networks.get(1), { snooping: 1, querier: 1, fastLeave: 1, floodUnknown: 1, queryMs: 20_000, responseMs: 3000 });
   const byName = new Map([...tables.ports.values()].map((entry) => [entry.name, entry]));
   t.match(byName.get('shop/m'), { type: 2, offloads: 1, hairpin: 1, antiSpoof: 0, mac: '02:00:00:00:00:01', macsMax: 3, flowsMax: 5, mtu: 1400, netns: '', device: '' });
+  t.match(byName.get('shop/m'), { groupsMax: 7, multicastRouter: 1 });
   t.match(byName.get('p'), { type: 3, pcapRead: '/in', pcapWrite: '/out', pcapRepeat: 1, mtu: 1000 });
   const tapped = byName.get('t')!;
   t.match(tapped, { netns: '/proc/7/ns/net', persist: 0 });

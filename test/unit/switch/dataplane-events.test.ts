@@ -3,7 +3,7 @@ import t from 'tap';
 import { tellEvent } from '../../../src/switch/dataplane-events.ts';
 
 const names = { portNameOf: (id: number) => `port-${id}`, networkNameOf: (id: number) => `network-${id}` };
-const event = { network: 2, mac: '02:00:00:00:00:09', port: 4, fromPort: 5, count: 0, limit: 0 };
+const event = { network: 2, mac: '02:00:00:00:00:09', group: 'ff05::1:3', port: 4, fromPort: 5, count: 0, limit: 0 };
 
 t.test('each type tells what it has, and nothing else', (t) => {
   const station = { network: 'network-2', mac: '02:00:00:00:00:09', port: 'port-4' };
@@ -12,6 +12,8 @@ t.test('each type tells what it has, and nothing else', (t) => {
   for (const type of ['mac_moved', 'mac_flap', 'mac_evicted'] as const) {
     t.strictSame(tellEvent({ type, ...event }, names), { type, ...station, fromPort: 'port-5' });
   }
+  const membership = { network: 'network-2', group: 'ff05::1:3', port: 'port-4' };
+  for (const type of ['group_joined', 'group_left'] as const) t.strictSame(tellEvent({ type, ...event }, names), { type, ...membership });
   const storm = { ...event, count: 2, limit: 1000 };
   t.strictSame(tellEvent({ type: 'storm', ...storm }, names), { type: 'storm', network: 'network-2', port: 'port-4', kind: 'unknownUnicast', limit: 1000 });
   t.strictSame(tellEvent({ type: 'loop_detected', ...event, count: 30_000 }, names), { type: 'loop_detected', network: 'network-2', port: 'port-4', fromPort: 'port-5', holdSeconds: 30 });

@@ -30,6 +30,8 @@ t.test('ports have their status, and the wish is not touched by showing it', (t)
   t.match(listResources(intent, statusOf, 'Port', 'shop/a'), [{ kind: 'Port', status: { message: 'of shop/a' } }]);
   t.notOk('status' in intent.ports.get('shop/a')!);
   t.notOk('status' in listResources(intent, statusOf, 'Network', 'dev')[0]!);
+  const told = listResources(intent, statusOf, 'Network', undefined, (name) => (name === 'dev' ? { multicast: 1 } : undefined));
+  t.strictSame(told.map((one) => (one as { status?: object }).status), [{ multicast: 1 }, undefined], 'a network has one when there is something to tell');
   t.end();
 });
 

@@ -8,7 +8,7 @@ import { counterNames } from '../../../src/table/counters.gen.ts';
 import { dropReasons } from '../../../src/table/drop-reasons.gen.ts';
 import {
   CommitError, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent, type DataplaneOptions,
-  type DroppedFrame, type FlowRecord, type LearnedMac, type Trace,
+  type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type QuerierState, type Trace,
 } from '../../../src/dataplane/dataplane.ts';
 import type { Edit } from '../../../src/table/edits.gen.ts';
 import { emptyTableSet, type TableSet } from '../../../src/table/table-set.ts';
@@ -28,6 +28,8 @@ export class ScriptedDataplane implements Dataplane {
   readonly events: DataplaneEvent[] = [];
   learned: LearnedMac[] = [];
   flowRecords: FlowRecord[] = [];
+  memberships: GroupMembership[] = [];
+  asking: QuerierState[] = [];
   dead: DroppedFrame[] = [];
   readonly flushed: unknown[] = [];
   readonly traced: { frame: Uint8Array; port: number; edits: readonly Edit[] | undefined }[] = [];
@@ -100,6 +102,14 @@ export class ScriptedDataplane implements Dataplane {
 
   fdb(): readonly LearnedMac[] {
     return this.learned;
+  }
+
+  groups(): readonly GroupMembership[] {
+    return this.memberships;
+  }
+
+  queriers(): readonly QuerierState[] {
+    return this.asking;
   }
 
   flows(): readonly FlowRecord[] {

@@ -119,3 +119,36 @@ t.test('it reads the tables as they are when it is asked', (t) => {
   t.equal(reader.networkNameOf(dev), 'dev');
   t.end();
 });
+
+t.test('groups are told with names, routers and who gets everything without a group', (t) => {
+  const { dataplane, reader } = scene();
+  dataplane.memberships = [
+    { network: dev, group: '239.1.2.3', port: b, role: 'member', expiresSeconds: 9 }, { network: dev, group: '::', port: a, role: 'router', expiresSeconds: 8 },
+    { network: dev, group: '239.1.2.3', port: a, role: 'member', expiresSeconds: 7 }, { network: dev, group: '0.0.0.0', port: 77, role: 'everything', expiresSeconds: 6 },
+  ];
+  t.strictSame(reader.groups(), [
+    { network: 'dev', group: '', family: 'ipv4', port: deletedPort, type: 'everything', expiresSeconds: 6 },
+    { network: 'dev', group: '239.1.2.3', family: 'ipv4', port: 'a', type: 'member', expiresSeconds: 7 },
+    { network: 'dev', group: '239.1.2.3', family: 'ipv4', port: 'shop/b', type: 'member', expiresSeconds: 9 },
+    { network: 'dev', group: '', family: 'ipv6', port: 'a', type: 'router', expiresSeconds: 8 },
+  ]);
+  t.end();
+});
+
+t.test('a declared router stands among the groups where its network looks after them', (t) => {
+  const snooping = intentWith([
+    network('dev', { multicast: { snooping: true } }), network('apps'), port('a', { multicastRouter: true }), port('shop/b', { network: 'apps', multicastRouter: true }),
+  ], emptyIntent, nothingHeld);
+  const { reader } = scene(() => compile(snooping, allocate(snooping, noAllocations, 100)));
+  t.strictSame(reader.groups().map(({ port, family, type }) => `${port} ${family} ${type}`), ['a ipv4 router', 'a ipv6 router']);
+  t.end();
+});
+
+t.test('who asks in a network is told by family, of a network that snoops', (t) => {
+  const { dataplane, reader } = scene();
+  t.equal(reader.multicastOf('dev'), undefined);
+  dataplane.asking = [{ network: dev, family: 4, querier: '10.77.0.254', filters: true }, { network: dev, family: 6, querier: 'self', filters: false }];
+  t.strictSame(reader.multicastOf('dev'), { ipv4: { querier: '10.77.0.254', filtering: true }, ipv6: { querier: 'self', filtering: false } });
+  t.equal(reader.multicastOf('apps'), undefined);
+  t.end();
+});

@@ -317,7 +317,7 @@ t.test('what the workers noticed is told by names', async (t) => {
   const [a, b] = ['a', 'b'].map((name) => [...dataplane.tables.ports.values()].find((entry) => entry.name === name)!.port) as [number, number];
   const network = [...dataplane.tables.networks.keys()][0]!;
   const mac = '06:00:00:00:00:01';
-  const event = { network, mac, fromPort: 0, count: 0, limit: 0 };
+  const event = { network, mac, fromPort: 0, group: '::', count: 0, limit: 0 };
   dataplane.events.push({ type: 'mac_learned', ...event, port: a }, { type: 'mac_moved', ...event, port: b, fromPort: a }, { type: 'events_lost', count: 3 }, { type: 'mac_aged', ...event, port: 77 });
   t.strictSame(product.events().slice(-4).map(({ time, ...body }) => (t.type(time, 'string'), body)), [
     { type: 'mac_learned', network: 'dev', mac, port: 'a' }, { type: 'mac_moved', network: 'dev', mac, port: 'b', fromPort: 'a' },

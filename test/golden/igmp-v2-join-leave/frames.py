@@ -1,0 +1,30 @@
+"""A join and a leave by IGMPv2, and what a switch that asks says to it."""
+from membership import *  # noqa: F403
+
+GROUP = '239.1.2.3'
+send('db', report2(2, GROUP))
+say('web', data(1, GROUP), 'db', 'log')
+wait(10)
+all_are_asked('web', 'db', 'log')
+say('web', data(1, GROUP), 'db', 'log')
+wait(10_000)
+say('web', data(1, GROUP), 'db')
+send('log', report2(3, GROUP))
+say('web', data(1, GROUP), 'db', 'log')
+say('log', data(3, GROUP), 'db')
+send('db', leave2(2, GROUP))
+expect('db', asked4(GROUP, tenths=10))
+say('web', data(1, GROUP), 'db', 'log')
+wait(1000)
+expect('db', asked4(GROUP, tenths=10))
+say('web', data(1, GROUP), 'db', 'log')
+wait(1000)
+say('web', data(1, GROUP), 'log')
+# Somebody behind the port answers, so it stays.
+send('log', leave2(3, GROUP))
+expect('log', asked4(GROUP, tenths=10))
+send('log', report2(3, GROUP))
+wait(3000)
+say('web', data(1, GROUP), 'log')
+say('web', data(1, '224.0.0.251'), 'db', 'log')
+send('web', data(1, '239.1.2.4'))

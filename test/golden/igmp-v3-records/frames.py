@@ -1,0 +1,27 @@
+"""Group records of IGMPv3."""
+from membership import *  # noqa: F403
+
+A, B, C = '239.1.2.3', '232.0.0.7', '239.200.1.1'
+say('web', data(1, '224.0.0.9'), 'db', 'log')
+wait(1)
+all_are_asked('web', 'db', 'log')
+send('db', report3(2, (IS_EX, A), (TO_IN, B, '10.0.0.1', '10.0.0.9'), (9, C)))
+wait(10_000)
+say('web', data(1, A), 'db')
+say('web', data(1, B), 'db')
+say('log', data(3, B), 'db')
+send('web', data(1, C))
+send('log', report3(3, (ALLOW, B, '10.0.0.1'), (TO_EX, C)))
+say('web', data(1, B), 'db', 'log')
+say('web', data(1, C), 'log')
+send('db', report3(2, (BLOCK, B, '10.0.0.9')))
+expect('db', asked4(B, tenths=10))
+send('db', report3(2, (IS_IN, B, '10.0.0.1')))
+wait(2500)
+say('web', data(1, B), 'db', 'log')
+send('db', report3(2, (TO_IN, B), (TO_IN, A)))
+expect('db', asked4(B, tenths=10))
+expect('db', asked4(A, tenths=10))
+wait(2000)
+say('web', data(1, B), 'log')
+send('web', data(1, A))
