@@ -65,7 +65,7 @@ t.test('files are named after a noun', (t) => {
     if (/(^|[-_.])(issue|gh|bug|shard|part)[-_]?\d+/i.test(name) || /#\d/.test(name)) {
       findings.push({ where: path, rule: 'names', reason: 'nobody can find a behaviour by a number', remedy: 'name the behaviour' });
     }
-    const shape = /^(native|test\/native|test\/fuzz)\//.test(path) ? /^[a-z0-9_]+\.(hpp|cpp)$/ : /^[a-z0-9-]+(\.(test|gen))?\.(ts|mjs)$/;
+    const shape = /^(native|test\/native|test\/fuzz)\/|\.(hpp|cpp)$/.test(path) ? /^[a-z0-9_]+\.(hpp|cpp)$/ : /^[a-z0-9-]+(\.(test|gen))?\.(ts|mjs)$/;
     if (/\.(ts|mjs|hpp|cpp)$/.test(name) && !shape.test(name)) {
       findings.push({ where: path, rule: 'names', reason: 'C++ files are snake_case, TypeScript files kebab-case', remedy: 'rename it' });
     }

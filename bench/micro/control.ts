@@ -1,0 +1,56 @@
+/**
+ * `npm run bench:micro`: how long the control layer takes, by benny.
+ *
+ * The life of an intent in its pure steps: what was left open is chosen, the tables are compiled, compared with those
+ * that run, and the difference is written as bytes. Each for a whole intent and for one change in it.
+ */
+import benny from 'benny';
+import { allocate, noAllocations } from '../../src/compile/allocations.ts';
+import { compile } from '../../src/compile/compile.ts';
+import { encodeEdits } from '../../src/dataplane/encode.ts';
+import { plan } from '../../src/plan/plan.ts';
+import { emptyTableSet } from '../../src/table/table-set.ts';
+import { intentOf, withOneChange } from './intents.ts';
+
+const portIdsEnd = 65_535;
+
+for (const ports of [100, 2_000]) {
+  const intent = intentOf(ports);
+  const changed = withOneChange(intent);
+  const allocations = allocate(intent, noAllocations, portIdsEnd);
+  const changedAllocations = allocate(changed, allocations, portIdsEnd);
+  const tables = compile(intent, allocations);
+  const changedTables = compile(changed, changedAllocations);
+  const edits = plan(emptyTableSet, tables);
+  const difference = plan(tables, changedTables);
+  await benny.suite(
+    `${ports} ports`,
+    benny.add('allocate: a new intent', () => {
+      allocate(intent, noAllocations, portIdsEnd);
+    }),
+    benny.add('allocate: one port changed', () => {
+      allocate(changed, allocations, portIdsEnd);
+    }),
+    benny.add('compile', () => {
+      compile(intent, allocations);
+    }),
+    benny.add('plan: everything is new', () => {
+      plan(emptyTableSet, tables);
+    }),
+    benny.add('plan: one port changed', () => {
+      plan(tables, changedTables);
+    }),
+    benny.add(`encode: ${edits.length} edits`, () => {
+      encodeEdits(edits);
+    }),
+    benny.add(`encode: ${difference.length} edit`, () => {
+      encodeEdits(difference);
+    }),
+    benny.cycle((result, summary) => `  ${result.name}: ${microseconds(result.details.median)} µs ±${result.margin}% (${summary.name})`),
+    benny.complete(),
+  );
+}
+
+function microseconds(seconds: number): string {
+  return (seconds * 1e6).toFixed(1);
+}
