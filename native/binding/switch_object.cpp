@@ -359,6 +359,7 @@ Napi::Value SwitchObject::port_usage(const Napi::CallbackInfo& info) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("flows", exists ? fabric.flows_held(port).load(std::memory_order_relaxed) : 0);
   result.Set("macs", exists ? fabric.macs.held(port) : 0);
+  result.Set("isHeldDown", exists && fabric.loops.is_held(port));
   return result;
 }
 

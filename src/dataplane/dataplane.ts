@@ -171,7 +171,7 @@ export interface Dataplane {
   /** How full the tables are that all ports share. */
   usage(): { readonly ipv4Flows: Fill; readonly otherFlows: Fill; readonly macs: Fill };
   /** What one port holds of them. */
-  portUsage(port: number): { readonly flows: number; readonly macs: number };
+  portUsage(port: number): { readonly flows: number; readonly macs: number; readonly isHeldDown: boolean };
   lastDrops(port: number): readonly DroppedFrame[];
   memorySend(port: number, frame: Uint8Array, offload?: Offload): boolean;
   memoryReceive(port: number): { frame: Uint8Array; offload?: Offload } | undefined;

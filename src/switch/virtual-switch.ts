@@ -481,7 +481,10 @@ export class VirtualSwitch implements AsyncDisposable {
 
   /** Of a declared port. */
   #statusOf(key: string): PortStatus {
-    return this.#running.status(key, this.#desired.ports.get(this.#state.allocations.portIds[key]!)!);
+    const entry = this.#desired.ports.get(this.#state.allocations.portIds[key]!)!;
+    const status = this.#running.status(key, entry);
+    const isHeldDown = status.state === 'ready' && this.#closing === undefined && this.#dataplane.portUsage(entry.port).isHeldDown;
+    return isHeldDown ? { ...status, message: heldDown } : status;
   }
 
   /** Of a declared network: undefined while there is nothing to tell. */
@@ -501,6 +504,9 @@ export class VirtualSwitch implements AsyncDisposable {
     for (const event of this.#pressure.look(this.usage())) this.#events.push(event);
   }
 }
+
+/** The message of a port that is ready and passes nothing for a while. */
+const heldDown = 'held down for a while: the switch\'s own frames came back by it, so what is behind it is joined with another port';
 
 /** A process number that another process has now is not the namespace that was meant. */
 function isSameProcess(processes: ReadonlyMap<string, string>, key: string, netns: string): boolean {

@@ -40,6 +40,9 @@ t.test('a loop through a container is found, ended, and forgiven when it is gone
   t.same([found?.port, found?.fromPort].sort(), ['left', 'right']);
   t.equal(found?.network, 'dev');
   t.ok(await host.reaches('10.77.0.2'), 'honest ports go on');
+  // As long as the bridge stands it is found again and again.
+  await topology.until('the port\'s status says so', async () => (
+    /held down/.test((await topology.port('left')).status.message + (await topology.port('right')).status.message)));
   t.ok(await topology.drops(found?.port ?? '', 'port_held_down') > 0, 'what the held port would send or get is dropped by name');
 
   // Whatever goes round now would be counted without end.

@@ -24,6 +24,7 @@ export class ScriptedDataplane implements Dataplane {
   closed = false;
   /** Names of ports whose next opening fails, with the code of the failure. */
   readonly failing = new Map<string, CommitErrorCode>();
+  readonly heldDown = new Set<number>();
   readonly goneDevices = new Set<number>();
   readonly events: DataplaneEvent[] = [];
   learned: LearnedMac[] = [];
@@ -135,8 +136,11 @@ export class ScriptedDataplane implements Dataplane {
     return { ipv4Flows: { used: this.flowRecords.length, limit: flowsMax }, otherFlows: { used: 0, limit: flowsMax }, macs: { used: this.learned.length, limit: macsMax } };
   }
 
-  portUsage(port: number): { flows: number; macs: number } {
-    return { flows: this.flowRecords.filter((flow) => flow.sourceNativePort === port).length, macs: this.learned.filter((entry) => entry.port === port).length };
+  portUsage(port: number): ReturnType<Dataplane['portUsage']> {
+    return {
+      flows: this.flowRecords.filter((flow) => flow.sourceNativePort === port).length, macs: this.learned.filter((entry) => entry.port === port).length,
+      isHeldDown: this.heldDown.has(port),
+    };
   }
 
   lastDrops(): readonly DroppedFrame[] {

@@ -352,3 +352,13 @@ t.test('virtual time moves by whole milliseconds, and not at all once the switch
   for (const late of [() => product.advance(1), () => product.run(), () => product.flows(), () => product.fdb(), () => product.flush('fdb')]) t.throws(late, { code: 'VSW_UNAVAILABLE' });
   t.strictSame(product.get('Port'), [], 'what was declared can still be read');
 });
+
+t.test('a port that is held down is ready, and its status says why nothing passes', async (t) => {
+  const { virtualSwitch: product, dataplane } = await opened(t);
+  await product.apply([dev, port('a'), port('b')]);
+  dataplane.heldDown.add(1);
+  t.match(statusOf(product, 'a'), { state: 'ready', message: /held down for a while/ });
+  t.match(statusOf(product, 'b'), { state: 'ready', message: '' });
+  dataplane.heldDown.clear();
+  t.match(statusOf(product, 'a'), { state: 'ready', message: '' });
+});
