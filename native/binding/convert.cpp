@@ -149,6 +149,25 @@ Napi::Object to_js(Napi::Env env, const Trace& trace) {
   return result;
 }
 
+Napi::Object to_js(Napi::Env env, const DeviceFinding& finding) {
+  constexpr const char* kPlaces[] = {"here", "moved", "deleted"};
+  constexpr const char* kFields[] = {"name", "mac", "mtu", "link"};
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("place", kPlaces[static_cast<std::size_t>(finding.place)]);
+  Napi::Array changes = Napi::Array::New(env, finding.changes.size());
+  for (std::uint32_t i = 0; i < finding.changes.size(); ++i) {
+    Napi::Object change = Napi::Object::New(env);
+    change.Set("field", kFields[static_cast<std::size_t>(finding.changes[i].field)]);
+    change.Set("seen", finding.changes[i].seen);
+    change.Set("wanted", finding.changes[i].wanted);
+    change.Set("putBack", finding.changes[i].put_back);
+    change.Set("trouble", finding.changes[i].trouble);
+    changes.Set(i, change);
+  }
+  result.Set("changes", changes);
+  return result;
+}
+
 Napi::Value to_js(Napi::Env env, const Offload& offload) {
   if (offload.gso == Offload::Gso::kNone && !offload.needs_checksum && !offload.checksum_valid) return env.Undefined();
   Napi::Object result = Napi::Object::New(env);

@@ -26,6 +26,7 @@ namespace vsw {
 
 [[nodiscard]] Napi::Object to_js(Napi::Env env, const Receipt& receipt);
 [[nodiscard]] Napi::Object to_js(Napi::Env env, const Trace& trace);
+[[nodiscard]] Napi::Object to_js(Napi::Env env, const DeviceFinding& finding);
 [[nodiscard]] Napi::Value to_js(Napi::Env env, const Offload& offload);  // undefined when it says nothing
 [[nodiscard]] Napi::Value to_js(Napi::Env env, std::span<const std::byte> bytes);
 // An Error with `code` and `subject`.

@@ -35,6 +35,24 @@ class CommitTask final : public Napi::AsyncWorker {
   Result<Receipt> result_ = Error{};
 };
 
+// Looks at a device and puts it right, which asks the kernel and may wait for it.
+class InspectTask final : public Napi::AsyncWorker {
+ public:
+  InspectTask(Napi::Env env, std::shared_ptr<Dataplane> dataplane, PortId port)
+      : AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)), dataplane_(std::move(dataplane)), port_(port) {}
+  [[nodiscard]] Napi::Promise promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override { finding_ = dataplane_->inspect(port_); }
+  void OnOK() override { deferred_.Resolve(to_js(Env(), finding_)); }
+
+ private:
+  Napi::Promise::Deferred deferred_;
+  std::shared_ptr<Dataplane> dataplane_;
+  const PortId port_;
+  DeviceFinding finding_;
+};
+
 // Ends the workers and closes the devices; both may take a moment.
 class CloseTask final : public Napi::AsyncWorker {
  public:
@@ -113,6 +131,8 @@ Napi::Function SwitchObject::define(Napi::Env env) {
                       InstanceMethod("counters", &SwitchObject::counters),
                       InstanceMethod("kernelDropped", &SwitchObject::kernel_dropped),
                       InstanceMethod("gone", &SwitchObject::gone),
+                      InstanceMethod("changedDevices", &SwitchObject::changed_devices),
+                      InstanceMethod("inspect", &SwitchObject::inspect),
                       InstanceMethod("fdb", &SwitchObject::fdb), InstanceMethod("flows", &SwitchObject::flows),
                       InstanceMethod("groups", &SwitchObject::groups),
                       InstanceMethod("queriers", &SwitchObject::queriers),
@@ -221,6 +241,23 @@ Napi::Value SwitchObject::gone(const Napi::CallbackInfo& info) {
   const std::shared_ptr<const Generation> generation = dataplane_->running();
   const PortEntry* entry = generation->port(PortId{static_cast<std::uint16_t>(*port)});
   return Napi::Boolean::New(env, entry != nullptr && entry->device && entry->device->gone());
+}
+
+Napi::Value SwitchObject::changed_devices(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (open(env) == nullptr) return env.Undefined();
+  Napi::Array ports = Napi::Array::New(env);
+  for (const PortId port : dataplane_->changed_devices()) ports.Set(ports.Length(), port.value);
+  return ports;
+}
+
+Napi::Value SwitchObject::inspect(const Napi::CallbackInfo& info) {
+  const auto port = number_from(info[0], "port", kU16);
+  if (!port || open(info.Env()) == nullptr) return info.Env().Undefined();
+  auto* task = new InspectTask(info.Env(), dataplane_, PortId{static_cast<std::uint16_t>(*port)});
+  const Napi::Promise promise = task->promise();
+  task->Queue();
+  return promise;
 }
 
 Napi::Value SwitchObject::fdb(const Napi::CallbackInfo& info) {

@@ -3,7 +3,7 @@
 //
 // Doors between the two lives: `commit` (bytes in, a promise of a generation out, on a thread of the
 // pool), `trace` (a frame in, its way out), `counters` (memory that both sides see), and looking at
-// what traffic taught (tables, events, the last dead frames). Memory ports and the virtual clock are
+// what others did: traffic (tables, events, the last dead frames), and containers to their devices. Memory ports and the virtual clock are
 // for those who test with a switch. No frame of a real port ever comes this way.
 #pragma once
 #include <napi.h>
@@ -26,6 +26,8 @@ class SwitchObject : public Napi::ObjectWrap<SwitchObject> {
   Napi::Value counters(const Napi::CallbackInfo& info);
   Napi::Value kernel_dropped(const Napi::CallbackInfo& info);
   Napi::Value gone(const Napi::CallbackInfo& info);
+  Napi::Value changed_devices(const Napi::CallbackInfo& info);
+  Napi::Value inspect(const Napi::CallbackInfo& info);
   Napi::Value fdb(const Napi::CallbackInfo& info);
   Napi::Value flows(const Napi::CallbackInfo& info);
   Napi::Value groups(const Napi::CallbackInfo& info);

@@ -55,6 +55,13 @@ Result<Trace> Dataplane::trace(PortId ingress, std::span<const std::byte> frame,
   return vsw::trace(fabric_, *generation, &transaction.value(), ingress, frame, offload);
 }
 
+DeviceFinding Dataplane::inspect(PortId port) {
+  const std::lock_guard guard(commits_);  // a commit that fails puts a device back to what it was
+  const std::shared_ptr<const Generation> generation = running();
+  const PortEntry* entry = generation->port(port);
+  return entry != nullptr && entry->device ? entry->device->inspect() : DeviceFinding{};
+}
+
 std::uint32_t Dataplane::run() noexcept {
   constexpr std::uint32_t kFramesMax = 1'000'000;
   return workers_->drive(kFramesMax);

@@ -39,6 +39,11 @@ class Dataplane {
                                     const std::span<const std::byte>* edits);
   [[nodiscard]] std::shared_ptr<const Generation> running() const { return publisher_.running(); }
 
+  // Ports whose devices were changed by others since the last call: look at them by `inspect`.
+  [[nodiscard]] std::vector<PortId> changed_devices() { return publisher_.changed_devices(); }
+  // What was changed, and put back where that is right; nothing for a port without a device.
+  [[nodiscard]] DeviceFinding inspect(PortId port);
+
   // Driven only: moves frames until nothing waits (at most a million); how many.
   std::uint32_t run() noexcept;
   // Virtual clock only.

@@ -145,15 +145,17 @@ Result<Receipt> Publisher::commit(const Transaction& transaction) {
     if (old_device == new_device) continue;
     if (old_device) {
       leaving.emplace_back(id, old_device);
-      const bool replaced = new_entry == nullptr || new_device;
-      if (replaced && std::find(adopted.begin(), adopted.end(), old_device) == adopted.end())
+      if (std::find(adopted.begin(), adopted.end(), old_device) == adopted.end())
         unwanted.push_back(old_device);
     }
     if (new_device) arriving.emplace_back(id, new_device);
   }
 
   publish(after);
-  for (const auto& [id, device] : leaving) workers_->detach(id);
+  for (const auto& [id, device] : leaving) {
+    links_.remove(device->change_fd());
+    workers_->detach(id);
+  }
   for (const PortId id : deleted) workers_->flush_flows(id);
   workers_->settle();
   // From here on nobody judges by the old generation.
@@ -174,7 +176,10 @@ Result<Receipt> Publisher::commit(const Transaction& transaction) {
     fabric_.loops.let_go(id);
   }
   for (const auto& device : unwanted) remove_device(*device);
-  for (const auto& [id, device] : arriving) workers_->attach(id, *device);
+  for (const auto& [id, device] : arriving) {
+    workers_->attach(id, *device);
+    links_.add(id, device->change_fd());
+  }
   workers_->settle();
   return receipt;
 }

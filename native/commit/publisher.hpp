@@ -3,8 +3,8 @@
 //
 // commit builds generation N+1 beside N, opens and changes devices, and publishes by one pointer; a
 // port passes nothing before. A step that fails undoes the ones before it and leaves N in force. Only
-// a namespace that is not there does not fail: its port waits. Devices of ports that are gone are
-// closed, and N is freed, after every worker passed a quiet moment. So when commit returns, no worker
+// a namespace that is not there does not fail: its port waits. Devices that their ports leave are removed
+// wherever they are, those of a switch that ends are not. They are closed, and N is freed, after every worker passed a quiet moment. So when commit returns, no worker
 // judges by N any more.
 #pragma once
 #include <cstdint>
@@ -17,6 +17,7 @@
 #include "base/result.hpp"
 #include "commit/draft.hpp"
 #include "commit/transaction.hpp"
+#include "port/link_watch.hpp"
 #include "worker/fabric.hpp"
 #include "worker/worker_group.hpp"
 
@@ -46,6 +47,8 @@ class Publisher {
     const std::lock_guard guard(mutex_);
     return running_;
   }
+  // Which devices were changed behind the switch's back since the last call.
+  [[nodiscard]] std::vector<PortId> changed_devices() { return links_.changed(); }
   // Closes every device; persistent ones stay in their namespaces. The last thing that is done.
   void close();
 
@@ -62,6 +65,7 @@ class Publisher {
   void publish(std::shared_ptr<const Generation> next);
 
   Fabric& fabric_;
+  LinkWatch links_;
   WorkerGroup* workers_ = nullptr;
   mutable std::mutex mutex_;  // guards running_ alone, between control's threads
   std::shared_ptr<const Generation> running_;

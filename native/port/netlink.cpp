@@ -192,6 +192,27 @@ Outcome Netlink::set_link(int index, const Mac* mac, const std::uint32_t* mtu, b
   return system_error("cannot set the device's MAC, MTU or state", failed);
 }
 
+Outcome Netlink::rename_link(const Link& link, const std::string& device) {
+  ifinfomsg body{};
+  body.ifi_index = link.index;
+  Request renamed(RTM_NEWLINK, 0, body);
+  renamed.add(IFLA_IFNAME, device.c_str(), device.size() + 1);
+  int failed = ask(renamed, nullptr);
+  if (failed == EBUSY && link.up) {
+    body.ifi_change = IFF_UP;
+    Request lowered(RTM_NEWLINK, 0, body);
+    if (failed = ask(lowered, nullptr); failed == 0) failed = ask(renamed, nullptr);
+    if (Outcome raised = set_link(link.index, nullptr, nullptr, true); !raised) return raised;
+  }
+  if (failed == 0) return Done{};
+  if (failed == EEXIST)
+    return Error{ErrorCode::kDeviceClash,
+                 "it is called " + link.name + " in its namespace, and another device there has its name " + device +
+                     ": remove or rename that one",
+                 0};
+  return system_error("cannot rename the device " + link.name + " to " + device, failed);
+}
+
 Outcome Netlink::keep_other_addresses(int index) {
   ifinfomsg body{};
   body.ifi_index = index;

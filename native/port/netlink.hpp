@@ -33,6 +33,8 @@ class Netlink {
   [[nodiscard]] Result<Link> find_link(const std::string& device);
   [[nodiscard]] Result<Link> find_link(int index);
   [[nodiscard]] Outcome set_link(int index, const Mac* mac, const std::uint32_t* mtu, bool up);
+  // Where the kernel renames no device that is up (before Linux 6.2), it is down for a moment.
+  [[nodiscard]] Outcome rename_link(const Link& link, const std::string& device);
   // When the first IPv4 address of a subnet goes, the others of it stay.
   [[nodiscard]] Outcome keep_other_addresses(int index);
   // Lines the others up behind ours: the kernel speaks from the first address of a subnet.

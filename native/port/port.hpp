@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "packet/batch.hpp"
 #include "packet/pool.hpp"
+#include "port/device_finding.hpp"
 #include "wire/ip.hpp"
 #include "wire/mac.hpp"
 
@@ -41,6 +42,10 @@ class Port {
   [[nodiscard]] virtual int wake_fd() const noexcept = 0;
   // The device went away under us; it will never be readable again.
   [[nodiscard]] virtual bool gone() const noexcept { return false; }
+  // Readable when somebody changed the device; -1 for ports whose device nobody can change.
+  [[nodiscard]] virtual int change_fd() const noexcept { return -1; }
+  // Looks at the device as it is, and makes it what it should be where that is right.
+  [[nodiscard]] virtual DeviceFinding inspect() { return {}; }
   // Frames that the kernel dropped at this device before or behind us; 0 for ports without a kernel.
   [[nodiscard]] virtual std::uint64_t kernel_dropped() const noexcept { return 0; }
 };

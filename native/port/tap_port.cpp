@@ -4,6 +4,7 @@
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -11,7 +12,9 @@
 #include <cstring>
 
 #include "base/system_error.hpp"
+#include "port/link_watch.hpp"
 #include "port/netns.hpp"
+#include "wire/dissect.hpp"
 
 #ifndef TUN_F_USO4
 #define TUN_F_USO4 0x20
@@ -104,6 +107,14 @@ Result<Attached> attach_tap(const std::string& device, const Link& link) {
   return Attached{std::move(fd), takes_udp.value()};
 }
 
+// The inode of the namespace that a TAP is in now; 0 when it may not be known. An errno when there is no device any more.
+std::uint64_t namespace_of(int fd, int& failed) noexcept {
+  const UniqueFd netns(::ioctl(fd, TUNGETDEVNETNS));
+  failed = netns ? 0 : errno;
+  struct stat status {};
+  return netns && ::fstat(netns.get(), &status) == 0 ? status.st_ino : 0;
+}
+
 template <class Item>
 bool contains(const std::vector<Item>& items, const Item& item) {
   return std::find(items.begin(), items.end(), item) != items.end();
@@ -122,9 +133,7 @@ Result<std::shared_ptr<TapPort>> TapPort::open(const PortSettings& settings) {
     if (!tap) return tap.error();
     port.reset(new TapPort(std::move(tap.value().fd), tap.value().takes_udp, std::move(netlink.value()),
                            settings.device, link.value().index == 0));
-    Result<Link> made = port->netlink_.find_link(settings.device);
-    if (!made) return made.error();
-    port->index_ = made.value().index;
+    if (Outcome settled = port->settle(); !settled) return settled;
     return port->configure(nullptr, settings);
   });
   if (outcome) return port;
@@ -133,6 +142,18 @@ Result<std::shared_ptr<TapPort>> TapPort::open(const PortSettings& settings) {
                             (settings.netns.empty() ? std::string() : " in " + settings.netns) + ": " +
                             outcome.error().message;
   return outcome.error();
+}
+
+Outcome TapPort::settle() {
+  Result<Link> made = netlink_.find_link(device_);
+  if (!made) return made.error();
+  index_ = made.value().index;
+  int failed;
+  home_ = namespace_of(fd_.get(), failed);
+  Result<UniqueFd> socket = open_link_socket(index_);
+  if (!socket) return socket.error();
+  changes_ = std::move(socket.value());
+  return Done{};
 }
 
 Outcome TapPort::reconfigure(const PortSettings& previous, const PortSettings& settings) {
@@ -154,46 +175,90 @@ Outcome TapPort::configure(const PortSettings* previous, const PortSettings& set
   Result<Link> found = netlink_.find_link(index_);
   if (!found) return found.error();
   const Link& link = found.value();
-  if (link.index == 0 || link.name != device_)
-    return Error{ErrorCode::kDeviceClash, "it was renamed, moved or deleted inside its namespace", 0};
+  if (link.index == 0 || place() != DeviceFinding::Place::kHere)
+    return Error{ErrorCode::kDeviceClash, "it was moved or deleted inside its namespace", 0};
+  if (link.name != device_)
+    if (Outcome named = netlink_.rename_link(link, device_); !named) return named;
 
   const std::uint32_t mtu = settings.mtu;
   const Mac* mac = link.mac == settings.mac ? nullptr : &settings.mac;
   const std::uint32_t* new_mtu = link.mtu == mtu ? nullptr : &mtu;
   if (mac != nullptr || new_mtu != nullptr || !link.up)
     if (Outcome set = netlink_.set_link(link.index, mac, new_mtu, true); !set) return set;
+  if (Outcome furnished = furnish(previous, settings); !furnished) return furnished;
+  // Last, so that a device that was found and could not be made as wanted is still there afterwards.
+  if (::ioctl(fd_.get(), TUNSETPERSIST, settings.persist ? 1 : 0) != 0)
+    return system_error("cannot make the TAP persistent", errno);
+  wanted_ = settings;
+  left_down_ = false;
+  return Done{};
+}
 
+Outcome TapPort::furnish(const PortSettings* previous, const PortSettings& settings) {
   if (previous != nullptr) {
     for (const Route& route : previous->routes)
       if (!contains(settings.routes, route))
-        if (Outcome gone = netlink_.delete_route(link.index, route); !gone) return gone;
+        if (Outcome gone = netlink_.delete_route(index_, route); !gone) return gone;
     // An IPv6 address is one whatever its length: the old one goes before it comes back with another.
     for (const Prefix& prefix : previous->addresses)
       if (!prefix.address.is_v4() && !contains(settings.addresses, prefix))
-        if (Outcome gone = netlink_.delete_address(link.index, prefix); !gone) return gone;
+        if (Outcome gone = netlink_.delete_address(index_, prefix); !gone) return gone;
   }
   for (const Prefix& prefix : settings.addresses)
-    if (Outcome added = netlink_.add_address(link.index, prefix); !added) return added;
+    if (Outcome added = netlink_.add_address(index_, prefix); !added) return added;
   if (previous != nullptr) {
     // IPv4 the other way round: with its last address a device loses all routes, the container's too.
     bool kept = false;
     for (const Prefix& prefix : previous->addresses) {
       if (!prefix.address.is_v4() || contains(settings.addresses, prefix)) continue;
       if (!kept)
-        if (Outcome asked = netlink_.keep_other_addresses(link.index); !asked) return asked;
+        if (Outcome asked = netlink_.keep_other_addresses(index_); !asked) return asked;
       kept = true;
-      if (Outcome gone = netlink_.delete_address(link.index, prefix); !gone) return gone;
+      if (Outcome gone = netlink_.delete_address(index_, prefix); !gone) return gone;
     }
     if (kept)
-      if (Outcome sorted = netlink_.put_first(link.index, settings.addresses); !sorted) return sorted;
+      if (Outcome sorted = netlink_.put_first(index_, settings.addresses); !sorted) return sorted;
   }
   for (const Route& route : settings.routes)
-    if (Outcome added = netlink_.replace_route(link.index, route); !added) return added;
-  // Last, so that a device that was found and could not be made as wanted is still there afterwards.
-  if (::ioctl(fd_.get(), TUNSETPERSIST, settings.persist ? 1 : 0) != 0)
-    return system_error("cannot make the TAP persistent", errno);
+    if (Outcome added = netlink_.replace_route(index_, route); !added) return added;
   return Done{};
 }
+
+DeviceFinding::Place TapPort::place() const noexcept {
+  int failed;
+  const std::uint64_t now = namespace_of(fd_.get(), failed);
+  if (failed == EBADFD) return DeviceFinding::Place::kDeleted;
+  return home_ != 0 && now != home_ ? DeviceFinding::Place::kMoved : DeviceFinding::Place::kHere;
+}
+
+DeviceFinding TapPort::inspect() {
+  const std::lock_guard guard(netlink_mutex_);
+  DeviceFinding finding{place(), {}};
+  if (finding.place != DeviceFinding::Place::kHere) return finding;
+  const Result<Link> found = netlink_.find_link(index_);
+  if (!found || found.value().index == 0) return finding;  // it goes just now, and says so
+  const Link& link = found.value();
+  const auto note = [&](DeviceChange::Field field, std::string seen, std::string wanted, const Outcome& put) {
+    finding.changes.push_back({field, std::move(seen), std::move(wanted), put.ok(), put ? "" : put.error().message});
+  };
+  using Field = DeviceChange::Field;
+  if (link.name != device_) note(Field::kName, link.name, device_, netlink_.rename_link(link, device_));
+  if (link.mac != wanted_.mac)
+    note(Field::kMac, to_string(link.mac), to_string(wanted_.mac),
+         netlink_.set_link(index_, &wanted_.mac, nullptr, false));
+  const std::uint32_t mtu = wanted_.mtu;
+  if (link.mtu != mtu)
+    note(Field::kMtu, std::to_string(link.mtu), std::to_string(mtu), netlink_.set_link(index_, nullptr, &mtu, false));
+  const bool came_up = link.up && left_down_;
+  if (!link.up) finding.changes.push_back({Field::kLink, "down", "up", false, ""});
+  left_down_ = !link.up;
+  // A device that was down, or too small for IPv6, lost what it had of it.
+  if (link.up && (came_up || !finding.changes.empty()))
+    if (const Outcome furnished = furnish(nullptr, wanted_); !furnished && !finding.changes.empty())
+      finding.changes.back().trouble = furnished.error().message;
+  return finding;
+}
+
 
 void TapPort::remove_device() noexcept { ::ioctl(fd_.get(), TUNSETPERSIST, 0); }
 

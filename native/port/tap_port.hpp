@@ -7,6 +7,11 @@
 // with its addresses and routes, and is found again by its name. Opening one that is already as wanted
 // changes nothing that a running connection could feel.
 //
+// Whoever is root in there may change the device. Its name, MAC and MTU are put back by `inspect`: under
+// another name a restart would not find it, and with another MAC or a larger MTU its frames would only
+// die. Setting it down is left alone, as the container's own way to be silent; when it is up again, the
+// IPv6 addresses and routes that it lost by that are put back.
+//
 // A frame is read into a slot, and what does not fit there into the pool's spill buffer, by one readv.
 // A TAP never says that it is full: what the kernel drops is in `kernel_dropped`.
 #pragma once
@@ -42,6 +47,8 @@ class TapPort final : public Port {
   [[nodiscard]] PortType type() const noexcept override { return PortType::kTap; }
   [[nodiscard]] bool gone() const noexcept override { return gone_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t kernel_dropped() const noexcept override;
+  [[nodiscard]] int change_fd() const noexcept override { return changes_.get(); }
+  [[nodiscard]] DeviceFinding inspect() override;
 
  private:
   TapPort(UniqueFd fd, bool takes_udp, Netlink netlink, std::string device, bool created) noexcept
@@ -50,13 +57,22 @@ class TapPort final : public Port {
         netlink_(std::move(netlink)),
         device_(std::move(device)),
         created_(created) {}
+  // Learns the device's number and namespace, and listens for its changes.
+  [[nodiscard]] Outcome settle();
   [[nodiscard]] Outcome configure(const PortSettings* previous, const PortSettings& settings);
+  // Gives the device, which is up, its addresses and routes.
+  [[nodiscard]] Outcome furnish(const PortSettings* previous, const PortSettings& settings);
+  [[nodiscard]] DeviceFinding::Place place() const noexcept;
 
   UniqueFd fd_;
   const bool takes_udp_;
   mutable std::mutex netlink_mutex_;  // control's threads share the socket
   mutable Netlink netlink_;
   std::string device_;
+  UniqueFd changes_;
+  PortSettings wanted_;  // as it was configured last
+  bool left_down_ = false;
+  std::uint64_t home_ = 0;  // inode of the namespace that it was made in; 0 where the kernel does not say
   int index_ = 0;       // the container may give the name to another device; the number stays ours
   const bool created_;
   mutable std::uint64_t kernel_dropped_ = 0;  // the last count, for when the device is gone

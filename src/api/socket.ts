@@ -11,14 +11,16 @@ import { request, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { VswError } from '../errors.ts';
+import { describeProcess } from '../store/process.ts';
 import type { DaemonVersion } from './protocol.ts';
+import { listenerAt, temporaryName } from './socket-holder.ts';
 
 const mode = 0o660;
 const pathBytesMax = 107;   // sun_path, with its closing zero
 
 /** Listens at `path`; the result gives the path back. */
 export async function claimSocket(server: Server, path: string): Promise<() => Promise<void>> {
-  const temporary = join(dirname(path), `.vswitchd-${process.pid}`);
+  const temporary = temporaryName(path, process.pid);
   const longest = Math.max(Buffer.byteLength(path), Buffer.byteLength(temporary));
   if (longest > pathBytesMax) {
     throw refused(`the socket path ${path} is ${longest} bytes long`, `choose one of at most ${pathBytesMax} bytes`);
@@ -79,7 +81,7 @@ async function removeStale(path: string): Promise<void> {
   }
   if (await answers(path)) {
     const holder = await holderOf(path);
-    const who = holder === undefined ? 'another process' : `vswitchd ${holder.version} with pid ${holder.pid}`;
+    const who = holder === undefined ? nameOf(listenerAt(path)) : `vswitchd ${holder.version} with pid ${holder.pid}`;
     throw refused(`the socket ${path} is in use by ${who}`, 'stop it first, or choose another --socket');
   }
   const aside = join(dirname(path), `.stale-${process.pid}`);
@@ -124,6 +126,10 @@ async function holderOf(path: string): Promise<DaemonVersion | undefined> {
     asked.on('error', () => resolve(undefined));
     asked.end();
   });
+}
+
+function nameOf(pid: number | undefined): string {
+  return pid === undefined ? 'another process' : describeProcess(pid);
 }
 
 function refused(message: string, remedy: string): VswError {

@@ -5,11 +5,11 @@
  * step. A stop closes the ways in before the switch, so that what was promised is done.
  */
 import { ApiServer, type Listening } from '../api/server.ts';
-import { packageVersion, type ServedSwitch } from '../api/protocol.ts';
+import { packageVersion, type ServedSwitch, type SwitchEvent } from '../api/protocol.ts';
 import { VswError, messageOf } from '../errors.ts';
 import { SwitchMetrics } from '../metrics/prometheus.ts';
 import { inFiles, readConfig, type DaemonOptions } from './config.ts';
-import type { Log } from './log.ts';
+import type { Level, Log } from './log.ts';
 
 /** The switch that the daemon runs, and how it is opened. */
 export type RunningSwitch = ServedSwitch & { close(): Promise<void> };
@@ -60,21 +60,27 @@ export class Daemon {
     await this.#switch.close();
   }
 
-  /** What an operator should find in the log, of all that happens. */
+  /** What an operator should find in the log, of all that happens and of what went wrong on the way here. */
   #logEvents(): void {
     const { signal } = this.#stopping;
     const follow = async (): Promise<void> => {
-      for await (const event of this.#switch.watch({ signal })) {
-        const about = (port: string): Record<string, string> => ({ event: event.type, port });
-        if (event.type === 'warning') this.#log.write('warn', event.message, { event: event.type });
-        else if (event.type === 'port_failed') this.#log.write('warn', `port ${event.port} failed: ${event.message}`, about(event.port));
-        else if (event.type === 'port_waiting') this.#log.write('info', `port ${event.port} waits: ${event.message}`, about(event.port));
-        else if (event.type === 'port_ready') this.#log.write('info', `port ${event.port} is ready`, about(event.port));
-      }
+      for (const event of this.#switch.events()) if (event.type !== 'port_ready') this.#logEvent(event);
+      for await (const event of this.#switch.watch({ signal })) this.#logEvent(event);
     };
     follow().catch((error: unknown) => {
       if (!signal.aborted) this.#log.write('error', `the log of events ended: ${messageOf(error)}`);
     });
+  }
+
+  #logEvent(event: SwitchEvent): void {
+    const write = (level: Level, message: string): void => {
+      this.#log.write(level, message, 'port' in event ? { event: event.type, port: event.port } : { event: event.type });
+    };
+    if (event.type === 'warning') write('warn', event.message);
+    else if (event.type === 'port_failed') write('warn', `port ${event.port} failed: ${event.message}`);
+    else if (event.type === 'port_waiting') write('info', `port ${event.port} waits: ${event.message}`);
+    else if (event.type === 'device_changed') write('info', `port ${event.port}: ${event.message}`);
+    else if (event.type === 'port_ready') write('info', `port ${event.port} is ready`);
   }
 }
 

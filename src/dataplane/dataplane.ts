@@ -153,6 +153,22 @@ export interface DroppedFrame {
   readonly length: number;
 }
 
+/** Something about a port's device that somebody in its container changed. */
+export interface DeviceChange {
+  readonly field: 'name' | 'mac' | 'mtu' | 'link';
+  readonly seen: string;
+  readonly wanted: string;
+  /** It is as wanted again. */
+  readonly putBack: boolean;
+  /** Why it could not be put back; empty when it was, or is left as it is. */
+  readonly trouble: string;
+}
+
+export interface DeviceFinding {
+  readonly place: 'here' | 'moved' | 'deleted';
+  readonly changes: readonly DeviceChange[];
+}
+
 export interface Dataplane {
   commit(edits: readonly Edit[]): Promise<CommitAnswer>;
   /** Traces through the running generation, or with edits through the candidate that they make. */
@@ -161,6 +177,10 @@ export interface Dataplane {
   kernelDropped(port: number): number;
   /** Whether the port's device went away under the switch. */
   gone(port: number): boolean;
+  /** Ports whose devices somebody else changed since the last call. */
+  changedDevices(): readonly number[];
+  /** What was changed at the port's device, put back where that is right. */
+  inspect(port: number): Promise<DeviceFinding>;
   fdb(): readonly LearnedMac[];
   flows(): readonly FlowRecord[];
   groups(): readonly GroupMembership[];

@@ -12,7 +12,7 @@ import { VswError, messageOf } from '../errors.ts';
 import type { Edit } from '../table/edits.gen.ts';
 import {
   CommitError, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent,
-  type DataplaneOptions, type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type Offload, type QuerierState, type Trace,
+  type DataplaneOptions, type DeviceFinding, type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type Offload, type QuerierState, type Trace,
 } from './dataplane.ts';
 import { encodeEdits } from './encode.ts';
 
@@ -30,6 +30,8 @@ interface NativeSwitch {
   counters(): CounterCells;
   kernelDropped(port: number): number;
   gone(port: number): boolean;
+  changedDevices(): number[];
+  inspect(port: number): Promise<DeviceFinding>;
   fdb(): LearnedMac[];
   flows(): FlowRecord[];
   groups(): GroupMembership[];
@@ -127,6 +129,14 @@ export class NativeDataplane implements Dataplane {
 
   gone(port: number): boolean {
     return this.#open.gone(port);
+  }
+
+  changedDevices(): readonly number[] {
+    return this.#open.changedDevices();
+  }
+
+  inspect(port: number): Promise<DeviceFinding> {
+    return this.#open.inspect(port);
   }
 
   fdb(): readonly LearnedMac[] {

@@ -20,6 +20,8 @@ export class DaemonProcess {
   readonly folder: string;
   readonly socket: string;
   readonly client: ApiClient;
+  /** Words that start the daemon somewhere else, as `unshare …` does; it has to stay the same process. */
+  wrapper: readonly string[] = [];
   readonly #workers: number;
   #running: Running | undefined;
   /** What earlier processes over this state said. */
@@ -37,7 +39,7 @@ export class DaemonProcess {
   }
 
   get words(): string[] {
-    return [process.execPath, daemonProgram, '--state-dir', join(this.folder, 'state'), '--socket', this.socket,
+    return [...this.wrapper, process.execPath, daemonProgram, '--state-dir', join(this.folder, 'state'), '--socket', this.socket,
       '--workers', String(this.#workers)];
   }
 

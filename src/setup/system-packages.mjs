@@ -73,7 +73,7 @@ export function packagesOf(names) {
   return [...new Set(names.flatMap((name) => pieces[name].packages))];
 }
 
-const isRoot = () => process.getuid?.() === 0;
+export const isRoot = () => process.getuid?.() === 0;
 
 /** Tries to install what is missing; answers what still is. Says what it did in one line. */
 export async function install(names) {
@@ -111,7 +111,7 @@ export async function requireCompilers() {
   }
 }
 
-function opens(file) {
+export function opens(file) {
   try {
     closeSync(openSync(file, 'r+'));
     return true;
@@ -120,10 +120,9 @@ function opens(file) {
   }
 }
 
-/** Undefined when TAP devices can be made here, else the sentence that says why not and what helps. */
+/** Undefined when root can make TAP devices here, else the sentence that says why not and what helps. */
 export async function tapObstacle() {
   const device = '/dev/net/tun';
-  if (!isRoot()) return 'containers on TAP ports need root; remedy: run it again with sudo, or as root';
   if (opens(device)) return undefined;
   if (hasProgram('modprobe')) await execute('modprobe', ['tun'], { timeout: 20_000 });
   if (!existsSync(device)) {

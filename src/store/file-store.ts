@@ -4,16 +4,17 @@
  * `state.json` is replaced by renaming a complete, synchronised file over it; its predecessor stays as
  * `state.json.previous`. A file that is torn or was changed is never silently taken for an empty one:
  * the previous one is used with a warning when it is whole, otherwise the switch refuses to start and
- * touches nothing. A second process on the same directory is refused while the first lives.
+ * touches nothing. One that may not be read stops it as well: it may be whole. A second process on the same directory is refused while the first lives.
  */
 import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOf, VswError } from '../errors.ts';
 import { takeLock, type Lock } from './lock.ts';
+import { remedyFor } from './remedy.ts';
 import { formatSnapshot, parseSnapshot } from './snapshot.ts';
 import type { Loaded, Prepared, Store } from './store.ts';
 
-type Read = { readonly value: unknown } | { readonly absent: true } | { readonly fault: string };
+type Read = { readonly value: unknown } | { readonly absent: true } | { readonly fault: string } | { readonly unreadable: unknown };
 
 export class FileStore implements Store {
   readonly #directory: string;
@@ -33,7 +34,7 @@ export class FileStore implements Store {
     try {
       await mkdir(directory, { recursive: true, mode: 0o750 });
     } catch (error) {
-      throw new VswError('VSW_STATE', `the state directory ${directory} cannot be made: ${messageOf(error)}; make it, or choose another`);
+      throw new VswError('VSW_STATE', `the state directory ${directory} cannot be made: ${messageOf(error)}; ${remedyFor(error, dirname(directory))}`);
     }
     return new FileStore(directory, takeLock(directory));
   }
@@ -41,7 +42,9 @@ export class FileStore implements Store {
   async load(): Promise<Loaded> {
     const current = await this.#read(this.#path);
     if ('value' in current) return { value: current.value, warnings: [] };
+    if ('unreadable' in current) throw unreadable(this.#path, current.unreadable);
     const previous = await this.#read(this.#previousPath);
+    if ('unreadable' in previous) throw unreadable(this.#previousPath, previous.unreadable);
     if ('value' in previous) {
       const why = 'fault' in current ? current.fault : 'it is not there';
       if ('fault' in current) await copyFile(this.#path, `${this.#path}.damaged`);
@@ -65,7 +68,7 @@ export class FileStore implements Store {
       await this.#keepPrevious();
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
-      throw this.#failure(error, 'nothing was changed: make room or give the right to write there, then try again');
+      throw this.#failure(error, `nothing was changed: ${remedyFor(error, this.#directory)}, then try again`);
     }
     return {
       keep: async () => {
@@ -99,16 +102,27 @@ export class FileStore implements Store {
     const current = await this.#read(this.#path);
     if (!('value' in current)) return; // never overwrite a good predecessor by a damaged file
     const copy = `${this.#previousPath}.new`;
-    await copyFile(this.#path, copy);
-    await rename(copy, this.#previousPath);
+    try {
+      await copyFile(this.#path, copy);
+      await rename(copy, this.#previousPath);
+    } catch (error) {
+      await rm(copy, { force: true }).catch(() => undefined); // a half copy must not take the room that is missing
+      throw error;
+    }
   }
 
   async #read(path: string): Promise<Read> {
+    let text: string;
     try {
-      return parseSnapshot(await readFile(path, 'utf8'));
+      text = await readFile(path, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { absent: true };
-      return { fault: messageOf(error) };
+      return { unreadable: error };
     }
+    return parseSnapshot(text);
   }
+}
+
+function unreadable(path: string, error: unknown): VswError {
+  return new VswError('VSW_STATE', `the stored state ${path} cannot be read: ${messageOf(error)}; ${remedyFor(error, path)}`, [], { cause: error });
 }

@@ -8,7 +8,8 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, VswError } from '../errors.ts';
-import { startTimeOf } from './process.ts';
+import { describeProcess, startTimeOf } from './process.ts';
+import { remedyFor } from './remedy.ts';
 
 interface Holder {
   readonly pid: number;
@@ -31,16 +32,16 @@ export function takeLock(directory: string): Lock {
       return { release: () => release(path, self) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw new VswError('VSW_STATE', `the state directory ${directory} cannot be locked: ${messageOf(error)}; give this process the right to write there`);
+        throw new VswError('VSW_STATE', `the state directory ${directory} cannot be locked: ${messageOf(error)}; ${remedyFor(error, directory)}`);
       }
     } finally {
-      rmSync(own, { force: true });
+      removeQuietly(own);
     }
     const holder = readHolder(path);
     if (holder !== undefined && isAlive(holder)) {
       throw new VswError(
         'VSW_STATE',
-        `the state directory ${directory} is in use by process ${holder.pid}: stop it, or choose another state directory`,
+        `the state directory ${directory} is in use by ${describeProcess(holder.pid)}: stop it, or choose another state directory`,
       );
     }
     // Nobody lives there. Renaming it away first keeps two that find this at once from removing a new lock.
@@ -58,6 +59,15 @@ export function takeLock(directory: string): Lock {
 function release(path: string, self: Holder): void {
   const holder = readHolder(path);
   if (holder?.pid === self.pid && holder.startTime === self.startTime) rmSync(path, { force: true });
+}
+
+/** What could not be made cannot be removed either, and the reason was told. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It is not there, or not ours.
+  }
 }
 
 function readHolder(path: string): Holder | undefined {

@@ -12,3 +12,16 @@ export function startTimeOf(pid: number): string | undefined {
     return undefined;
   }
 }
+
+const commandMax = 160;
+
+/** The process as a sentence names it: its number, and what was typed to start it as far as that can be known. */
+export function describeProcess(pid: number): string {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter((word) => word !== '').join(' ');
+    if (words === '') return `process ${pid}`;
+    return `process ${pid} (${words.length > commandMax ? `${words.slice(0, commandMax)}…` : words})`;
+  } catch {
+    return `process ${pid}`;
+  }
+}

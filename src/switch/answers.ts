@@ -148,6 +148,17 @@ export type EventBody =
   | { readonly type: 'port_waiting'; readonly port: string; readonly message: string }
   | { readonly type: 'port_failed'; readonly port: string; readonly message: string }
   | { readonly type: 'port_removed'; readonly port: string }
+  /** Somebody changed the port's device inside its namespace, or what he had changed is as declared again. */
+  | {
+      readonly type: 'device_changed';
+      readonly port: string;
+      readonly field: 'name' | 'mac' | 'mtu' | 'link';
+      readonly seen: string;
+      readonly wanted: string;
+      /** The switch put back what is wanted. */
+      readonly putBack: boolean;
+      readonly message: string;
+    }
   | { readonly type: 'generation'; readonly generation: number; readonly changes: readonly Change[] }
   | { readonly type: 'mac_learned'; readonly network: string; readonly mac: string; readonly port: string }
   | { readonly type: 'mac_aged'; readonly network: string; readonly mac: string; readonly port: string }

@@ -15,6 +15,7 @@ export const eventSentences: Readonly<Record<EventType, string>> = {
   port_waiting: 'the port waits, and the message says for what',
   port_failed: 'the port cannot be opened, and the message says why',
   port_removed: 'the port was deleted',
+  device_changed: 'somebody changed the device in its container, or it is again as declared',
   generation: 'a change is in force',
   mac_learned: 'a MAC that nobody declared was heard at the port',
   mac_moved: 'a learned MAC was heard at another port than before',

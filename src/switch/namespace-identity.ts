@@ -9,6 +9,13 @@ import { startTimeOf } from '../store/process.ts';
 
 const processPath = /^\/proc\/([0-9]+)\/ns\/net$/;
 
+const ownNamespace = '/proc/self/ns/net';
+
+/** Of the namespace that a port is in, by its path; an empty one means the switch's own. */
+export function identityBehind(netns: string): string | undefined {
+  return namespaceIdentity(netns === '' ? ownNamespace : netns);
+}
+
 /** Undefined when nothing is there. */
 export function namespaceIdentity(path: string): string | undefined {
   try {

@@ -15,7 +15,7 @@ const meanings: Readonly<Record<CommitErrorCode, Meaning>> = {
   invalid: bug,
   namespace_absent: { code: 'VSW_DEVICE', remedy: 'apply again: the network namespace went away in the middle' },
   device_clash: { code: 'VSW_DEVICE', remedy: 'choose another device or netns, or remove the device that is there' },
-  permission: { code: 'VSW_PERMISSION', remedy: 'run the switch as root, or with CAP_NET_ADMIN and CAP_SYS_ADMIN' },
+  permission: { code: 'VSW_PERMISSION', remedy: 'run the switch as root, with CAP_NET_ADMIN and CAP_SYS_ADMIN, or in a user namespace that owns the containers' },
   unsupported: { code: 'VSW_UNSUPPORTED', remedy: 'leave out what the message names, or use a newer kernel' },
   limit: { code: 'VSW_LIMIT', remedy: 'delete some, or open the switch with larger limits' },
   system: { code: 'VSW_DEVICE', remedy: 'mend what the message names, then apply again' },

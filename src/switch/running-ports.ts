@@ -11,20 +11,20 @@ import { portName } from '../intent/intent.ts';
 import type { PortStatus } from '../intent/port.ts';
 import type { Edit, PutPort } from '../table/edits.gen.ts';
 import type { EventLog } from './event-log.ts';
-import { namespaceIdentity } from './namespace-identity.ts';
+import { identityBehind } from './namespace-identity.ts';
 
 interface Running {
   readonly state: PortStatus['state'];
   readonly generation: number;
   readonly message: string;
-  /** Of the namespace that was there; undefined for none, and for the switch's own. */
+  /** Of the namespace that was there; undefined for none. */
   readonly identity: string | undefined;
 }
 
 /** The namespaces behind the ports that edits put, by number; read before the commit that opens them. */
 export function identitiesOf(edits: readonly Edit[]): ReadonlyMap<number, string | undefined> {
-  const puts = edits.filter((edit): edit is PutPort => edit.edit === 'PutPort' && edit.netns !== '');
-  return new Map(puts.map(({ port, netns }) => [port, namespaceIdentity(netns)]));
+  const puts = edits.filter((edit): edit is PutPort => edit.edit === 'PutPort' && edit.device !== '');
+  return new Map(puts.map(({ port, netns }) => [port, identityBehind(netns)]));
 }
 
 export class RunningPorts {
@@ -58,6 +58,12 @@ export class RunningPorts {
     const before = this.#ports.get(key);
     this.#ports.set(key, { state: 'failed', generation: 0, message, identity });
     if (before?.state !== 'failed' || before.message !== message) this.#events.push({ type: 'port_failed', port: portName(key), message });
+  }
+
+  /** What there is to say of a port that is ready. */
+  remark(key: string, message: string): void {
+    const running = this.#ports.get(key);
+    if (running?.state === 'ready') this.#ports.set(key, { ...running, message });
   }
 
   forget(key: string): void {

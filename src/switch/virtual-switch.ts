@@ -31,8 +31,9 @@ import { tellEvent } from './dataplane-events.ts';
 import { EventLog } from './event-log.ts';
 import { flushTable } from './flush.ts';
 import { MemoryPort } from './memory-port.ts';
-import { namespaceIdentity, processBehind } from './namespace-identity.ts';
+import { identityBehind, processBehind } from './namespace-identity.ts';
 import { readOptions, type SwitchOptions } from './options.ts';
+import { PortLives, processEnded, type Attendance } from './port-lives.ts';
 import { PortWatch } from './port-watch.ts';
 import { Pressure } from './pressure.ts';
 import { refusal } from './refusal.ts';
@@ -67,6 +68,7 @@ export class VirtualSwitch implements AsyncDisposable {
   readonly #explainer: Explainer;
   readonly #portIdsEnd: number;
   readonly #eventTimer: NodeJS.Timeout;
+  readonly #lives: PortLives;
   #watch: PortWatch | undefined;
   #state: State;
   /** Everything compiled, and what of it the dataplane holds: all but the ports that are left out. */
@@ -78,7 +80,6 @@ export class VirtualSwitch implements AsyncDisposable {
   #queue: Promise<unknown> = Promise.resolve();
   /** Whether the state is what the store holds, as far as we know. */
   #isStored = true;
-  #looking = false;
   #eventsDueMs = 0;
   #closing: Promise<void> | undefined;
 
@@ -90,7 +91,11 @@ export class VirtualSwitch implements AsyncDisposable {
     this.#portIdsEnd = portIdsEnd;
     this.#reader = new TableReader(dataplane, () => this.#tables);
     this.#explainer = new Explainer(dataplane);
-    this.#eventTimer = setInterval(() => this.#drainEvents(), eventsWatchedMs).unref();
+    this.#lives = new PortLives(dataplane, this.#running, this.#events, this.#attendance());
+    this.#eventTimer = setInterval(() => {
+      this.#drainEvents();
+      if (this.#closing === undefined) void this.#lives.listen();
+    }, eventsWatchedMs).unref();
   }
 
   /** Opens a switch with everything that its state directory holds. Throws VswError. */
@@ -285,6 +290,7 @@ export class VirtualSwitch implements AsyncDisposable {
 
   async #shutDown(): Promise<void> {
     this.#watch?.close();
+    this.#lives.close();
     clearInterval(this.#eventTimer);
     await this.#queue.catch(() => undefined);
     try {
@@ -329,7 +335,11 @@ export class VirtualSwitch implements AsyncDisposable {
       throw refusal(error, allocations.portIds, pathOf);
     }
     const adopt = (): void => {
-      for (const key of this.#state.intent.ports.keys()) if (!next.ports.has(key)) this.#running.forget(key);
+      for (const key of this.#state.intent.ports.keys()) {
+        if (next.ports.has(key)) continue;
+        this.#running.forget(key);
+        this.#lives.forget(key);
+      }
       [this.#state, this.#desired, this.#tables, this.#leftOut] = [state, desired, tables, leftOut];
       note();
       for (const entry of ended) this.#running.waits(portKey(entry.name), processEnded(entry), undefined);
@@ -397,59 +407,33 @@ export class VirtualSwitch implements AsyncDisposable {
       } catch (error) {
         const entry = error instanceof CommitError ? tables.ports.get(error.subject) : undefined;
         if (entry === undefined) throw refusal(error, this.#state.allocations.portIds, () => undefined);
-        this.#running.fails(portKey(entry.name), messageOf(error), namespaceIdentity(entry.netns));
+        this.#running.fails(portKey(entry.name), messageOf(error), identityBehind(entry.netns));
         leftOut.add(entry.port);
       }
     }
-    this.#watch = new PortWatch(() => void this.#look());
+    this.#watch = new PortWatch(() => void this.#lives.look());
   }
 
-  /** Ports whose namespace, process or device is not what it was: closed, and attached again where that is right. */
-  async #look(): Promise<void> {
-    if (this.#looking || this.#closing !== undefined) return;
-    const changed = [...this.#desired.ports.values()].filter((entry) => entry.device !== '' && this.#isChanged(entry));
-    if (changed.length === 0) return;
-    this.#looking = true;
-    try {
-      for (const { port } of changed) await this.#enqueue(async () => await this.#reattach(port));
-    } catch (error) {
-      if (this.#closing === undefined) this.#events.push({ type: 'warning', message: messageOf(error) });
-    } finally {
-      this.#looking = false;
-    }
+  /** What PortLives does with the ports. */
+  #attendance(): Attendance {
+    return {
+      ports: () => this.#desired.ports,
+      isSameProcess: ({ name, netns }) => isSameProcess(this.#state.processes, portKey(name), netns),
+      enqueue: async (work) => await this.#enqueue(work),
+      close: async ({ port }) => {
+        await this.#reserveGenerations();
+        await this.#commit([{ edit: 'ClosePort', port }], this.#desired);
+      },
+      open: async (entry) => await this.#reopen(entry),
+    };
   }
 
-  #isChanged(entry: PutPort): boolean {
-    const key = portKey(entry.name);
-    const running = this.#running.get(key);
-    if (running === undefined) return false;
-    const identity = entry.netns === '' ? undefined : namespaceIdentity(entry.netns);
-    if (running.state === 'ready') return identity !== running.identity || this.#dataplane.gone(entry.port);
-    return identity !== undefined && identity !== running.identity && isSameProcess(this.#state.processes, key, entry.netns);
-  }
-
-  async #reattach(port: number): Promise<void> {
-    const entry = this.#desired.ports.get(port);
-    if (entry === undefined || !this.#isChanged(entry)) return;
-    const key = portKey(entry.name);
+  async #reopen({ port }: PutPort): Promise<void> {
     await this.#reserveGenerations();
-    if (this.#running.get(key)?.state === 'ready') {
-      await this.#commit([{ edit: 'ClosePort', port }], this.#desired);
-      const isThere = entry.netns === '' || namespaceIdentity(entry.netns) !== undefined;
-      this.#running.waits(key, isThere ? 'its namespace or device was replaced' : `there is no network namespace at ${entry.netns}`, undefined);
-    }
-    const identity = entry.netns === '' ? undefined : namespaceIdentity(entry.netns);
-    if (entry.netns !== '' && identity === undefined) return;
-    if (!isSameProcess(this.#state.processes, key, entry.netns)) return this.#running.waits(key, processEnded(entry), undefined);
     const leftOut = new Set([...this.#leftOut].filter((id) => id !== port));
     const tables = withoutPorts(this.#desired, leftOut);
-    try {
-      (await this.#commit(plan(withoutPorts(this.#tables, new Set([port])), tables), tables))();
-      [this.#tables, this.#leftOut] = [tables, leftOut];
-    } catch (error) {
-      if (!(error instanceof CommitError)) throw error;
-      return this.#running.fails(key, error.message, identity);
-    }
+    (await this.#commit(plan(withoutPorts(this.#tables, new Set([port])), tables), tables))();
+    [this.#tables, this.#leftOut] = [tables, leftOut];
     const processes = this.#processesOf(this.#state.intent, this.#desired, this.#state.allocations.portIds);
     if (processes.size !== this.#state.processes.size) await this.#save({ ...this.#state, processes });
   }
@@ -512,10 +496,6 @@ const heldDown = 'held down for a while: the switch\'s own frames came back by i
 function isSameProcess(processes: ReadonlyMap<string, string>, key: string, netns: string): boolean {
   const known = processes.get(key);
   return known === undefined || known === processBehind(netns);
-}
-
-function processEnded({ netns }: PutPort): string {
-  return `the process behind ${netns} has ended: give the port another netns, or delete it`;
 }
 
 function keyOf(entry: PutPort | undefined): string | undefined {

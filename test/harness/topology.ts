@@ -26,6 +26,8 @@ const capabilities: Readonly<Record<string, () => boolean>> = {
   'ping (apt-get install -y iputils-ping)': () => hasProgram('ping'),
   'iperf3 (apt-get install -y iperf3)': () => hasProgram('iperf3'),
   'python3 (apt-get install -y python3)': () => hasProgram('python3'),
+  'setpriv (apt-get install -y util-linux)': () => hasProgram('setpriv'),
+  'unshare (apt-get install -y util-linux)': () => hasProgram('unshare') && hasProgram('nsenter'),
 };
 
 function hasProgram(name: string): boolean {
@@ -34,7 +36,7 @@ function hasProgram(name: string): boolean {
 }
 
 /** What a test option `skip` wants: false, or the names of what this machine lacks. */
-export function lacking(...programs: readonly ('ping' | 'iperf3' | 'python3')[]): string | false {
+export function lacking(...programs: readonly ('ping' | 'iperf3' | 'python3' | 'setpriv' | 'unshare')[]): string | false {
   const needs = Object.entries(capabilities).filter(([name]) => {
     const first = name.split(' ')[0] as string;
     return ['root', 'ip', '/dev/net/tun'].includes(first) || (programs as readonly string[]).includes(first);

@@ -65,11 +65,11 @@ t.test('a status has the addresses of the entry, also before anything ran', (t) 
   t.end();
 });
 
-t.test('identities are those of the namespaces that edits open, none for the switch\'s own', (t) => {
+t.test('identities are those of the namespaces that edits open, the switch\'s own where none is named', (t) => {
   const folder = t.testdir({ web: '' });
-  const put = (port: number, netns: string): Edit => ({ edit: 'PutPort', port, netns } as PutPort);
-  const identities = identitiesOf([put(1, join(folder, 'web')), put(2, join(folder, 'absent')), put(3, ''), { edit: 'DeletePort', port: 4 }]);
-  t.strictSame([...identities], [[1, namespaceIdentity(join(folder, 'web'))], [2, undefined]]);
+  const put = (port: number, netns: string, device = 'eth0'): Edit => ({ edit: 'PutPort', port, netns, device } as PutPort);
+  const identities = identitiesOf([put(1, join(folder, 'web')), put(2, join(folder, 'absent')), put(3, ''), put(5, '', ''), { edit: 'DeletePort', port: 4 }]);
+  t.strictSame([...identities], [[1, namespaceIdentity(join(folder, 'web'))], [2, undefined], [3, namespaceIdentity('/proc/self/ns/net')]]);
   t.type(identities.get(1), 'string');
   t.end();
 });

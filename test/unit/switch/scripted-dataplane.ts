@@ -8,6 +8,7 @@ import { counterNames } from '../../../src/table/counters.gen.ts';
 import { dropReasons } from '../../../src/table/drop-reasons.gen.ts';
 import {
   CommitError, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent, type DataplaneOptions,
+  type DeviceFinding,
   type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type QuerierState, type Trace,
 } from '../../../src/dataplane/dataplane.ts';
 import type { Edit } from '../../../src/table/edits.gen.ts';
@@ -26,6 +27,7 @@ export class ScriptedDataplane implements Dataplane {
   readonly failing = new Map<string, CommitErrorCode>();
   readonly heldDown = new Set<number>();
   readonly goneDevices = new Set<number>();
+  readonly changed: number[] = [];
   readonly events: DataplaneEvent[] = [];
   learned: LearnedMac[] = [];
   flowRecords: FlowRecord[] = [];
@@ -99,6 +101,14 @@ export class ScriptedDataplane implements Dataplane {
 
   gone(port: number): boolean {
     return this.goneDevices.has(port);
+  }
+
+  changedDevices(): readonly number[] {
+    return this.changed.splice(0);
+  }
+
+  inspect(): Promise<DeviceFinding> {
+    return Promise.resolve({ place: 'here', changes: [] });
   }
 
   fdb(): readonly LearnedMac[] {
