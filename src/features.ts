@@ -40,6 +40,11 @@ export const features: readonly Feature[] = [
       'multicast-no-querier', 'multicast-snooping-off', 'multicast-unknown-flooded', 'multicast-fast-leave', 'multicast-limit',
     ],
   },
+  {
+    noun: 'trunk', state: 'production', page: 'src/intent/trunks.md', e2e: ['trunk.test.ts'],
+    golden: ['vlan-access-to-trunk', 'vlan-trunk-to-access', 'vlan-native', 'vlan-anti-spoof', 'vlan-super-frame', 'vlan-trunk-not-carried'],
+  },
+  { noun: 'vlan', state: 'production', golden: ['vlan-priority-tag', 'vlan-not-carried', 'vlan-qinq'], page: 'src/intent/trunks.md' },
   { noun: 'mtu', state: 'production', golden: ['mtu-exceeded', 'offload-mtu'], page: 'README.md' },
   {
     noun: 'anti-spoof', state: 'production', page: 'README.md', e2e: ['spoofing.test.ts'],

@@ -15,7 +15,7 @@ namespace {
 GroupFlood flood_of(const Lookup& lookup) noexcept {
   const Headers& headers = lookup.packet.headers;
   if (!lookup.destination.is_group()) return {FloodSet::kUndeclared, GroupTable::kNone};
-  if (lookup.destination.is_broadcast() || !(headers.has(Headers::kIpv4) || headers.has(Headers::kIpv6))) return {};
+  if (lookup.destination.is_broadcast() || headers.vlan_count != 0 || !(headers.has(Headers::kIpv4) || headers.has(Headers::kIpv6))) return {};
   const std::byte* ip = lookup.packet.data + headers.l3;
   return group_flood(lookup.network, lookup.groups, headers.has(Headers::kIpv4) ? Ip::v4(ip + 16) : Ip::v6(ip + 24));
 }

@@ -7,6 +7,7 @@ namespace vsw {
 Verdict Snoop::apply(const Lookup& lookup, Program& program) noexcept {
   using Kind = MembershipMessage::Kind;
   if (!lookup.network.multicast.snooping || !lookup.destination.is_group()) return Verdict::kContinue;
+  if (lookup.packet.headers.vlan_count != 0) return Verdict::kContinue;
   MembershipMessage message;
   if (!MembershipMessage::read(lookup.packet.head(), lookup.packet.headers, message)) return Verdict::kContinue;
   program.cacheable = false;

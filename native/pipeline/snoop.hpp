@@ -6,7 +6,8 @@
 // it heard another (RFC 4541, 2.1.1); without a router the switch was its receiver. IGMP of a type that
 // nobody here knows goes to everybody. What the tables learn from it is the worker's part.
 //
-// A message to a single station is that station's business, and passes on as any frame.
+// A message to a single station is that station's business, and passes on as any frame; so does one behind a
+// tag that the network carries as payload: who listens there is not who listens here.
 #pragma once
 #include "pipeline/stage.hpp"
 

@@ -40,6 +40,7 @@ export const explainBody = Type.Object({
   })),
   to: Type.Optional(Type.String({ minLength: 1, description: 'an IPv4 or IPv6 address' })),
   from: Type.Optional(Type.String({ minLength: 1, description: 'an IPv4 or IPv6 address' })),
+  network: Type.Optional(Type.String({ minLength: 1, description: 'the network of a trunk that the frame shall be in; absent: the native one' })),
   protocol: Type.Optional(Type.Union([
     Type.String({ pattern: '^(tcp|udp|sctp|icmp|icmpv6|[0-9]{1,3})$' }), Type.Integer({ minimum: 0, maximum: 255 }),
   ], { description: 'tcp, udp, sctp, icmp, icmpv6 or a number from 0 to 255' })),
@@ -131,6 +132,7 @@ const step = Type.Object({ stage: Type.String(), port: Type.String(), verdict: T
 });
 const judged = Type.Object({
   verdict: Type.Enum(['allow', 'drop', 'reject']), stage: Type.String(), reason: Type.String(), port: Type.String(),
+  network: text('the network that the frame is in'),
   tier: Type.String(), policy: Type.String(), rule: Type.String(), generation: Type.Integer(), path: Type.Array(step),
   receivers: Type.Array(Type.String(), { description: 'the ports that would get the frame' }),
   frame: text('the frame as one line'), notes: Type.Array(Type.String()),

@@ -19,11 +19,19 @@ const labels = (resource: Resource): string =>
 const byDefault = (resource: Resource, direction: string): string =>
   text((specOf(resource)['defaultPolicy'] as Fields | undefined)?.[direction], 'allow');
 
+/** A trunk's networks, the native one in brackets. */
+const networksOf = (port: Resource): string => {
+  const trunk = specOf(port)['trunk'] as { networks: readonly string[]; native?: string } | undefined;
+  if (trunk === undefined) return text(specOf(port)['network']);
+  return trunk.networks.map((name) => (name === trunk.native ? `[${name}]` : name)).join(',');
+};
+
 export const resourceColumns: Readonly<Record<Collection, readonly Column<Resource>[]>> = {
   networks: [
     { heading: 'NAME', cell: ({ metadata }) => metadata.name },
     { heading: 'SUBNETS', cell: (one) => list(specOf(one)['subnets']) },
     { heading: 'MTU', cell: (one) => text(specOf(one)['mtu'], '1500') },
+    { heading: 'VLAN', cell: (one) => text(specOf(one)['vlan']) },
     { heading: 'INGRESS', cell: (one) => byDefault(one, 'ingress') },
     { heading: 'EGRESS', cell: (one) => byDefault(one, 'egress') },
     { heading: 'EXCLUDED', cell: (one) => list(specOf(one)['excluded']), wide: true },
@@ -31,7 +39,7 @@ export const resourceColumns: Readonly<Record<Collection, readonly Column<Resour
   ],
   ports: [
     { heading: 'NAME', cell: ({ metadata }) => nameOf(metadata) },
-    { heading: 'NETWORK', cell: (one) => text(specOf(one)['network']) },
+    { heading: 'NETWORK', cell: networksOf },
     { heading: 'STATE', cell: (one) => text(statusOf(one)['state']) },
     { heading: 'MAC', cell: (one) => text(statusOf(one)['mac'] ?? specOf(one)['mac']) },
     { heading: 'ADDRESSES', cell: (one) => list(statusOf(one)['addresses'] ?? specOf(one)['addresses']) },

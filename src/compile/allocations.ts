@@ -12,10 +12,10 @@ import { cidrHolds, formatCidr, parseCidr, rangeOf, reservedIn, type Cidr } from
 import { formatIp, parseIp, parseRange, rangeHolds, type Ip, type IpRange } from '../address/ip.ts';
 import { VswError } from '../errors.ts';
 import { groupBy } from '../intent/group.ts';
-import type { Held } from '../intent/held.ts';
+import { nothingHeld, type Held } from '../intent/held.ts';
 import { portName, type Intent } from '../intent/intent.ts';
+import { addressesByNetwork, homeOf, subnetsOf } from '../intent/membership.ts';
 import type { NetworkResource } from '../intent/network.ts';
-import type { PortResource } from '../intent/port.ts';
 
 /** Plain data, as it is stored. Keys of ports are `namespace/name`. */
 export interface Allocations {
@@ -106,8 +106,11 @@ interface ReadLease extends AddressLease {
 }
 
 function allocateAddresses(intent: Intent, before: readonly AddressLease[]): AddressLease[] {
-  const wanting = sortedByKey(intent.ports).filter(([, port]) => port.spec.addresses === undefined);
-  const networkOf = new Map(wanting.map(([key, port]) => [key, port.spec.network]));
+  const wanting = sortedByKey(intent.ports).flatMap(([key, { spec }]) => {
+    const network = homeOf(spec);
+    return spec.addresses === undefined && network !== undefined ? [{ key, network }] : [];
+  });
+  const networkOf = new Map(wanting.map(({ key, network }) => [key, network]));
   const inUse = (lease: AddressLease): boolean => networkOf.get(lease.port) === lease.network;
   const declared = declaredAddresses(intent);
   const nextHops = nextHopAddresses(intent);
@@ -123,26 +126,26 @@ function allocateAddresses(intent: Intent, before: readonly AddressLease[]): Add
   }
   const cursors = new Map<string, bigint>();
 
-  for (const [key, { spec }] of wanting) {
-    const own = byOwner.get(`${key} ${spec.network}`) ?? [];
-    const ground = grounds.get(spec.network)!;
+  for (const { key, network } of wanting) {
+    const own = byOwner.get(`${key} ${network}`) ?? [];
+    const ground = grounds.get(network)!;
     for (const subnet of ground.subnets) {
       if (own.some(({ cidr }) => cidrHolds(subnet, cidr.address))) continue;
-      const place = `${spec.network} ${formatCidr(subnet)}`;
-      let address = firstFree(subnet, ground, taken.get(spec.network)!, cursors.get(place));
+      const place = `${network} ${formatCidr(subnet)}`;
+      let address = firstFree(subnet, ground, taken.get(network)!, cursors.get(place));
       if (address !== undefined) {
         cursors.set(place, address.value + 1n);
       } else {
         cursors.set(place, rangeOf(subnet).last.value + 1n);
-        const idle = byNetwork.get(spec.network)?.find((lease) => leases.has(lease) && !inUse(lease) && cidrHolds(subnet, lease.cidr.address) && !nextHops.get(spec.network)?.has(lease.host));
+        const idle = byNetwork.get(network)?.find((lease) => leases.has(lease) && !inUse(lease) && cidrHolds(subnet, lease.cidr.address) && !nextHops.get(network)?.has(lease.host));
         if (idle === undefined) {
-          throw new VswError('VSW_LIMIT', `subnet ${formatCidr(subnet)} of network ${spec.network} has no address left for port ${portName(key)}: delete ports, shrink excluded, or add a larger subnet`);
+          throw new VswError('VSW_LIMIT', `subnet ${formatCidr(subnet)} of network ${network} has no address left for port ${portName(key)}: delete ports, shrink excluded, or add a larger subnet`);
         }
         leases.delete(idle);
         address = idle.cidr.address;
       }
-      taken.get(spec.network)!.add(formatIp(address));
-      leases.add(readLease({ port: key, network: spec.network, address: formatCidr({ address, length: subnet.length }) }));
+      taken.get(network)!.add(formatIp(address));
+      leases.add(readLease({ port: key, network, address: formatCidr({ address, length: subnet.length }) }));
     }
   }
   const kept = [...leases].map(({ port, network, address }): AddressLease => ({ port, network, address }));
@@ -156,22 +159,30 @@ function readLease({ port, network, address }: AddressLease): ReadLease {
 
 /** Addresses that ports of each network declare. */
 function declaredAddresses(intent: Intent): Map<string, Set<string>> {
-  return collectByNetwork(intent, (port) => (port.spec.addresses ?? []).map((text) => formatIp(parseCidr(text)!.address)));
+  const sets = new Map<string, Set<string>>();
+  for (const [key, port] of intent.ports) {
+    for (const [network, addresses] of addressesByNetwork(key, port, intent.networks, nothingHeld)) {
+      for (const { address } of addresses) setOf(sets, network).add(formatIp(address));
+    }
+  }
+  return sets;
 }
 
 /** Addresses that ports of each network route through: not given out, but left to whom they were given. */
 function nextHopAddresses(intent: Intent): Map<string, Set<string>> {
-  return collectByNetwork(intent, (port) => (port.spec.routes ?? []).flatMap(({ via }) => (via === undefined ? [] : [formatIp(parseIp(via)!)])));
-}
-
-function collectByNetwork(intent: Intent, textsOf: (port: PortResource) => readonly string[]): Map<string, Set<string>> {
   const sets = new Map<string, Set<string>>();
-  for (const port of intent.ports.values()) {
-    const set = sets.get(port.spec.network) ?? new Set<string>();
-    sets.set(port.spec.network, set);
-    for (const text of textsOf(port)) set.add(text);
+  for (const { spec } of intent.ports.values()) {
+    const network = homeOf(spec);
+    if (network === undefined) continue;
+    for (const { via } of spec.routes ?? []) if (via !== undefined) setOf(sets, network).add(formatIp(parseIp(via)!));
   }
   return sets;
+}
+
+function setOf(sets: Map<string, Set<string>>, network: string): Set<string> {
+  const set = sets.get(network) ?? new Set<string>();
+  sets.set(network, set);
+  return set;
 }
 
 /** What a network's addresses are taken from, read once. */
@@ -180,8 +191,8 @@ interface Ground {
   readonly excluded: readonly IpRange[];
 }
 
-function groundOf({ spec }: NetworkResource): Ground {
-  return { subnets: (spec.subnets ?? []).map((text) => parseCidr(text)!), excluded: (spec.excluded ?? []).map((text) => parseRange(text)!) };
+function groundOf(network: NetworkResource): Ground {
+  return { subnets: subnetsOf(network), excluded: (network.spec.excluded ?? []).map((text) => parseRange(text)!) };
 }
 
 /** A lease outlives its network's deletion, but not a change of its subnets that leaves it outside. */

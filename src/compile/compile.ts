@@ -6,8 +6,9 @@
  */
 import { parseCidr, type Cidr } from '../address/cidr.ts';
 import { parseIp } from '../address/ip.ts';
-import { addressesOf, macOf, type Held } from '../intent/held.ts';
+import { macOf, type Held } from '../intent/held.ts';
 import { portKey, portName, type Intent } from '../intent/intent.ts';
+import { addressesByNetwork, homeOf, networksOf } from '../intent/membership.ts';
 import { querySecondsDefault, responseSecondsDefault } from '../intent/multicast.ts';
 import { loopDetectionDefault, macAgeSecondsDefault, networkMtuDefault, stormLimitDefault, type NetworkResource } from '../intent/network.ts';
 import { deviceOf } from '../intent/port-coherence.ts';
@@ -48,8 +49,8 @@ function compileNetwork(name: string, { spec }: NetworkResource, allocations: Al
     etherTypes: [...(spec.etherTypes ?? [])].sort((a, b) => a - b),
     ingressAllowed: spec.defaultPolicy?.ingress === 'drop' ? 0 : 1,
     egressAllowed: spec.defaultPolicy?.egress === 'drop' ? 0 : 1,
-    vlan: 0,
-    carriesTags: 0,
+    vlan: spec.vlan ?? 0,
+    carriesTags: spec.carryTags === true ? 1 : 0,
     stormBroadcast: spec.stormLimit?.broadcast ?? stormLimitDefault.broadcast,
     stormMulticast: spec.stormLimit?.multicast ?? stormLimitDefault.multicast,
     stormUnknownUnicast: spec.stormLimit?.unknownUnicast ?? stormLimitDefault.unknownUnicast,
@@ -67,18 +68,22 @@ function compileNetwork(name: string, { spec }: NetworkResource, allocations: Al
 function compilePort(key: string, port: PortResource, intent: Intent, allocations: Allocations, held: Held): PutPort {
   const { spec } = port;
   const device = deviceOf(spec);
+  const home = homeOf(spec);
+  const names = networksOf(spec);
+  const idOf = (network: string): number => allocations.networkIds[network]!;
+  const addresses = addressesByNetwork(key, port, intent.networks, held);
   return {
     edit: 'PutPort',
     port: allocations.portIds[key]!,
     name: portName(key),
-    network: allocations.networkIds[spec.network]!,
+    network: home === undefined ? 0 : idOf(home),
     type: portTypes[spec.type ?? 'tap'],
     netns: device?.path ?? '',
     device: device?.device ?? '',
     mac: macOf(key, port, held)!,
-    addresses: addressesOf(key, port, held),
+    addresses: home === undefined ? [] : addresses.get(home) ?? [],
     routes: (spec.routes ?? []).map(compileRoute),
-    mtu: spec.mtu ?? intent.networks.get(spec.network)!.spec.mtu ?? networkMtuDefault,
+    mtu: spec.mtu ?? Math.max(...names.map((name) => intent.networks.get(name)!.spec.mtu ?? networkMtuDefault)),
     antiSpoof: spec.antiSpoof === false ? 0 : 1,
     persist: spec.persist === false ? 0 : 1,
     offloads: spec.offloads === true ? 1 : 0,
@@ -88,8 +93,11 @@ function compilePort(key: string, port: PortResource, intent: Intent, allocation
     pcapWrite: spec.pcap?.write ?? '',
     hairpin: spec.hairpin === true ? 1 : 0,
     pcapRepeat: spec.pcap?.repeat === true ? 1 : 0,
-    trunk: [],
-    trunkAddresses: [],
+    trunk: spec.trunk === undefined ? [] : names.map(idOf).sort((a, b) => a - b),
+    trunkAddresses: [...addresses]
+      .filter(([name]) => name !== home)
+      .flatMap(([name, prefixes]) => prefixes.map((prefix) => ({ network: idOf(name), prefix })))
+      .sort((a, b) => a.network - b.network),
     groupsMax: spec.limits?.groups ?? groupsLimitDefault,
     multicastRouter: spec.multicastRouter === true ? 1 : 0,
   };

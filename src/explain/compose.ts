@@ -31,6 +31,12 @@ export function composeFrame(fields: FrameFields): Uint8Array {
   ]);
 }
 
+/** With an 802.1Q tag of this VLAN, of priority 0. */
+export function tagFrame(frame: Uint8Array, vlan: number): Uint8Array {
+  const tag = Uint8Array.from([0x81, 0x00, vlan >> 8, vlan & 0xff]);
+  return Buffer.concat([frame.subarray(0, 12), tag, frame.subarray(12)]);
+}
+
 function composeTransport(fields: FrameFields): Buffer {
   const bytes = transportBytes(fields);
   const at = checksumOffset(fields.protocol);

@@ -4,14 +4,14 @@
  * The dataplane runs the very stages that forward, on what runs or on a candidate; here names are put
  * to its numbers and frames are built from fields. It changes nothing.
  */
-import { cidrHolds, parseCidr } from '../address/cidr.ts';
+import { cidrHolds, parseCidr, type Cidr } from '../address/cidr.ts';
 import { formatIp, parseIp, sameIp, type Ip } from '../address/ip.ts';
 import type { Dataplane, Trace } from '../dataplane/dataplane.ts';
 import { VswError, type ErrorDetail } from '../errors.ts';
 import { dropReasonSentences } from '../table/drop-reasons.gen.ts';
 import type { Edit, PutPort } from '../table/edits.gen.ts';
-import type { TableSet } from '../table/table-set.ts';
-import { composeFrame, protocolNumbers } from './compose.ts';
+import { addressesOfEntry, networksOfEntry, type TableSet } from '../table/table-set.ts';
+import { composeFrame, protocolNumbers, tagFrame } from './compose.ts';
 import type { Explanation, ExplainQuery, FieldsQuery, LastDrops } from './explanation.ts';
 
 /** What is explained: the tables, and the edits that lead there from what runs. */
@@ -69,21 +69,20 @@ export class Explainer {
   #trace(frame: Uint8Array, port: PutPort, { tables, edits }: Subject, notes: readonly string[]): Explanation {
     const trace = this.#dataplane.trace(frame, port.port, edits);
     const nameOf = (id: number): string => tables.ports.get(id)?.name ?? '';
-    const policyOf = (id: number, rule: string): string => {
-      const network = tables.networks.get(tables.ports.get(id)?.network ?? 0);
-      return rule === '' || network === undefined ? '' : `Network/${network.name}`;
-    };
+    const network = tables.networks.get(trace.network)?.name ?? '';
+    const policyOf = (rule: string): string => (rule === '' || network === '' ? '' : `Network/${network}`);
     return {
       verdict: trace.verdict,
       stage: trace.stage,
       reason: trace.reason,
       port: nameOf(trace.port),
+      network,
       tier: '',
-      policy: policyOf(trace.port, trace.rule),
+      policy: policyOf(trace.rule),
       rule: trace.rule,
       generation: trace.generation,
       path: trace.path.map(({ stage, port: at, verdict, rule }) => ({
-        stage, port: nameOf(at), verdict, ...(rule !== '' && { policy: policyOf(at, rule), rule }),
+        stage, port: nameOf(at), verdict, ...(rule !== '' && { policy: policyOf(rule), rule }),
       })),
       receivers: trace.receivers.map(nameOf),
       frame: trace.line,
@@ -145,23 +144,39 @@ function frameOf(query: FieldsQuery, port: PutPort, tables: TableSet): { frame: 
     if (!Number.isInteger(value) || value < 0 || value > 0xffff) errors.push({ path: `/${field}`, message: `${value} is not a port number`, remedy: 'write a whole number from 0 to 65535' });
     else if (!needsPorts) errors.push({ path: `/${field}`, message: 'only TCP, UDP and SCTP have port numbers', remedy: `leave ${field} out or choose another protocol` });
   }
-  const own = port.addresses.find(({ address }) => address.family === destination?.family)?.address;
+  const network = networkOf(query.network, port, tables, errors);
+  const addressesIn = (one: PutPort): Cidr[] => addressesOfEntry(one).filter((address) => address.network === network).map(({ prefix }) => prefix);
+  const own = addressesIn(port).find(({ address }) => address.family === destination?.family)?.address;
   const source = asked ?? own;
   if (source === undefined && errors.length === 0) errors.push({ path: '/from', message: `port ${port.name} has no IPv${destination?.family} address to send from`, remedy: 'give from, or an address to the port' });
   if (errors.length > 0 || destination === undefined || source === undefined) throw invalid(errors);
 
-  const hop = nextHop(port, destination);
-  const neighbour = [...tables.ports.values()].find((other) => other.network === port.network && other.addresses.some(({ address }) => sameIp(address, hop)));
+  const isTagged = network !== port.network;
+  const hop = isTagged ? destination : nextHop(port, destination);
+  const neighbour = [...tables.ports.values()].find((other) => networksOfEntry(other).includes(network) && addressesIn(other).some(({ address }) => sameIp(address, hop)));
   const destinationMac = multicastMac(destination) ?? neighbour?.mac ?? unknownMac;
   const notes: string[] = [];
   if (!sameIp(hop, destination)) notes.push(`sent by way of ${formatIp(hop)}, as the port's routes say`);
-  if (destinationMac === unknownMac) notes.push(`no port of network ${tables.networks.get(port.network)?.name} holds ${formatIp(hop)}: the frame is shown with a MAC that nobody has`);
+  if (destinationMac === unknownMac) notes.push(`no port of network ${tables.networks.get(network)?.name} holds ${formatIp(hop)}: the frame is shown with a MAC that nobody has`);
   const frame = composeFrame({
     sourceMac: port.mac, destinationMac, source, destination, protocol,
     sourcePort: needsPorts ? query.sourcePort ?? ephemeralPort : 0,
     destinationPort: needsPorts ? query.destinationPort ?? 80 : 0,
   });
-  return { frame, notes };
+  return { frame: isTagged ? tagFrame(frame, tables.networks.get(network)!.vlan) : frame, notes };
+}
+
+/** The number of the network that a frame of the port shall be in; without a word the one that has no tag. */
+function networkOf(asked: string | undefined, port: PutPort, tables: TableSet, errors: ErrorDetail[]): number {
+  const own = networksOfEntry(port);
+  const names = own.map((id) => tables.networks.get(id)?.name ?? '').join(', ');
+  if (asked === undefined) {
+    if (port.network === 0) errors.push({ path: '/network', message: `port ${port.name} carries no frames without a tag, so the network must be told`, remedy: `give network, one of ${names}` });
+    return port.network;
+  }
+  const found = own.find((id) => tables.networks.get(id)?.name === asked);
+  if (found === undefined) errors.push({ path: '/network', message: `port ${port.name} is not in network ${asked}`, remedy: `give one of ${names}, or leave network out` });
+  return found ?? 0;
 }
 
 function protocolFrom(query: FieldsQuery, family: 4 | 6, errors: ErrorDetail[]): number {

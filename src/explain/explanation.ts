@@ -15,6 +15,8 @@ export interface FrameQuery extends Asked {
 export interface FieldsQuery extends Asked {
   readonly to: string;
   readonly from?: string;
+  /** The network that the frame is in; a trunk without a native one needs it. */
+  readonly network?: string;
   readonly protocol?: string | number;
   readonly sourcePort?: number;
   readonly destinationPort?: number;
@@ -41,6 +43,8 @@ export interface Explanation {
   readonly stage: string;
   readonly reason: string;
   readonly port: string;
+  /** The network that the frame is in. */
+  readonly network: string;
   readonly tier: string;
   readonly policy: string;
   readonly rule: string;

@@ -9,13 +9,15 @@ import { cidrHolds, cidrsOverlap, formatCidr, parseCidr, reservedIn, subnetOf, t
 import { formatIp, isLinkLocal, isUnicast, parseRange, sameIp } from '../address/ip.ts';
 import type { ErrorDetail } from '../errors.ts';
 import { groupBy } from './group.ts';
-import { addressesOf, macOf, type Held } from './held.ts';
+import { macOf, type Held } from './held.ts';
 import { portKey, portName, type Intent } from './intent.ts';
+import { addressesByNetwork, homeOf, isInNetwork, networksOf, placesOf, subnetsOf } from './membership.ts';
 import { checkMulticast } from './multicast.ts';
 import { networkMtuDefault, type NetworkResource } from './network.ts';
 import { checkDevice, checkRoutes, deviceOf, type Report } from './port-coherence.ts';
-import type { PortResource } from './port.ts';
+import type { PortResource, PortSpec } from './port.ts';
 import { nearest } from './suggest.ts';
+import { checkMembership } from './trunk-coherence.ts';
 
 export interface Touched {
   /** Path of the resource in the request, undefined when it is not in it. */
@@ -40,23 +42,28 @@ export function checkCoherence(intent: Intent, held: Held, touched: Touched): Er
     const path = touched.at('Network', name);
     if (path !== undefined) checkNetwork(network, path, errors);
   }
-  const portsByNetwork = groupBy(intent.ports, ([, port]) => port.spec.network);
-  for (const [name, ports] of portsByNetwork) {
-    const networkPath = touched.at('Network', name);
-    const network = intent.networks.get(name);
-    const named = ports.filter(([key]) => touched.at('Port', key) !== undefined);
-    if (network === undefined) {
-      if (!touched.brokenNetworks.has(name)) for (const [key] of named) errors.push(missingNetwork(name, intent, touched.at('Port', key)!));
-      continue;
-    }
-    for (const [key, port] of networkPath === undefined ? named : ports) {
-      checkPort(key, port, network, held, reporter(key, touched.at('Port', key), networkPath, errors));
-    }
-    if (named.length > 0) checkOwners(ports, held, touched, errors);
+  const known = { networks: intent.networks, broken: touched.brokenNetworks };
+  for (const [key, port] of intent.ports) {
+    const path = touched.at('Port', key);
+    const networkPath = networksOf(port.spec).map((name) => touched.at('Network', name)).find((one) => one !== undefined);
+    if (path === undefined && networkPath === undefined) continue;
+    const report = reporter(key, path, networkPath, errors);
+    if (checkMembership(port.spec, known, report)) checkPort(key, port, intent.networks, held, report);
+  }
+  const memberships = [...intent.ports].flatMap((port) => networksOf(port[1].spec).map((network) => ({ network, port })));
+  for (const [name, members] of groupBy(memberships, ({ network }) => network)) {
+    const ports = members.map(({ port }) => port);
+    if (!intent.networks.has(name) || !ports.some(([key]) => touched.at('Port', key) !== undefined)) continue;
+    checkOwners(name, ports, intent, held, touched, errors);
   }
   checkDevices(intent, touched, errors);
   checkStaticMacs(intent, held, touched, errors);
-  return errors;
+  return withoutRepetitions(errors);
+}
+
+/** Two trunks that clash do so in each network that they share; once is enough to be told. */
+function withoutRepetitions(errors: readonly ErrorDetail[]): ErrorDetail[] {
+  return [...new Map(errors.map((error) => [`${error.path} ${error.message}`, error])).values()];
 }
 
 function reporter(key: string, path: string | undefined, networkPath: string | undefined, errors: ErrorDetail[]): Report {
@@ -66,19 +73,10 @@ function reporter(key: string, path: string | undefined, networkPath: string | u
   };
 }
 
-function missingNetwork(name: string, intent: Intent, path: string): ErrorDetail {
-  const meant = nearest(name, [...intent.networks.keys()]);
-  return {
-    path: `${path}/spec/network`,
-    message: `there is no network ${name}`,
-    remedy: meant ? `did you mean ${meant}?` : `add a Network named ${name} to the request or apply it before`,
-  };
-}
-
 function checkNetwork(network: NetworkResource, path: string, errors: ErrorDetail[]): void {
   const { spec } = network;
   const report: Report = (field, message, remedy) => errors.push({ path: `${path}/spec${field}`, message, remedy });
-  const subnets = (spec.subnets ?? []).map((text) => parseCidr(text)!);
+  const subnets = subnetsOf(network);
   subnets.forEach((subnet, index) => {
     const exact = subnetOf(subnet);
     if (!sameIp(exact.address, subnet.address)) report(`/subnets/${index}`, `${formatCidr(subnet)} is not the first address of its prefix`, `write ${formatCidr(exact)}`);
@@ -105,41 +103,54 @@ function checkNetwork(network: NetworkResource, path: string, errors: ErrorDetai
   });
 }
 
-function checkPort(key: string, port: PortResource, network: NetworkResource, held: Held, report: Report): void {
+function checkPort(key: string, port: PortResource, networks: ReadonlyMap<string, NetworkResource>, held: Held, report: Report): void {
   const { spec } = port;
-  const subnets = (network.spec.subnets ?? []).map((text) => parseCidr(text)!);
-  const networkMtu = network.spec.mtu ?? networkMtuDefault;
-  if (spec.mtu !== undefined && spec.mtu > networkMtu) {
-    report('/mtu', `${spec.mtu} is larger than the MTU of network ${network.metadata.name}, ${networkMtu}`, `write at most ${networkMtu}, or raise the network's mtu`);
+  const names = networksOf(spec);
+  const mtuMax = Math.max(...names.map((name) => networks.get(name)!.spec.mtu ?? networkMtuDefault));
+  if (spec.mtu !== undefined && spec.mtu > mtuMax) {
+    const whose = spec.trunk === undefined ? `the MTU of network ${names[0]}` : 'the largest MTU of its networks';
+    report('/mtu', `${spec.mtu} is larger than ${whose}, ${mtuMax}`, `write at most ${mtuMax}, or raise the network's mtu`);
   }
   const declared = (spec.addresses ?? []).map((text) => parseCidr(text)!);
-  declared.forEach((address, index) => checkAddress(address, subnets, network.metadata.name, (message, remedy) => report(`/addresses/${index}`, message, remedy)));
+  declared.forEach((address, index) => checkAddress(address, spec, networks, (message, remedy) => report(`/addresses/${index}`, message, remedy)));
   declared.forEach((address, index) => {
     if (declared.findIndex((other) => sameIp(other.address, address.address)) !== index) report(`/addresses/${index}`, `${formatIp(address.address)} is listed twice`, 'remove one of them');
   });
   const ipv6 = declared.find((address) => address.address.family === 6);
-  if (ipv6 !== undefined && (spec.mtu ?? networkMtu) < ipv6MtuMin) {
-    report('/mtu', `${spec.mtu ?? networkMtu} is too small for the IPv6 address ${formatCidr(ipv6)}`, `write at least ${ipv6MtuMin}`);
+  if (ipv6 !== undefined && (spec.mtu ?? mtuMax) < ipv6MtuMin) {
+    report('/mtu', `${spec.mtu ?? mtuMax} is too small for the IPv6 address ${formatCidr(ipv6)}`, `write at least ${ipv6MtuMin}`);
   }
   checkDevice(spec, report);
-  const own = addressesOf(key, port, held);
-  checkRoutes(spec, own.length > 0 || spec.addresses !== undefined ? own : subnets, declared, report);
+  const home = homeOf(spec);
+  if (home === undefined) {
+    if ((spec.routes ?? []).length > 0) report('/routes', 'a trunk without a native network has no address to route from on its own device', 'add native, or set the routes on the VLAN devices inside the namespace');
+    return;
+  }
+  const own = addressesByNetwork(key, port, networks, held).get(home) ?? [];
+  const isDeclared = spec.addresses !== undefined;
+  checkRoutes(spec, own.length > 0 || isDeclared ? own : subnetsOf(networks.get(home)), isDeclared ? own : [], report);
 }
 
-function checkAddress(address: Cidr, subnets: readonly Cidr[], network: string, report: (message: string, remedy: string) => void): void {
+function checkAddress(address: Cidr, spec: PortSpec, networks: ReadonlyMap<string, NetworkResource>, report: (message: string, remedy: string) => void): void {
   const text = formatIp(address.address);
   if (!isUnicast(address.address)) return report(`${text} is not an address that a port can have`, 'choose a unicast address');
-  if (isLinkLocal(address.address)) return undefined;
+  const places = placesOf(address, spec, networks);
+  if (places.length > 1) {
+    return report(`${text} is in subnets of ${places.join(' and ')}, so nothing says in which network the trunk has it`, 'divide the addresses between the networks, or make the one that is meant native');
+  }
+  if (isLinkLocal(address.address) && places.length === 1) return undefined;
+  const subnets = (places.length === 1 ? places : networksOf(spec)).flatMap((name) => subnetsOf(networks.get(name)));
   const subnet = subnets.find((candidate) => cidrHolds(candidate, address.address));
-  if (subnet === undefined && subnets.length > 0) {
-    return report(`${text} is in no subnet of network ${network}`, `choose one in ${subnets.map(formatCidr).join(' or ')}, or add its subnet to the network`);
+  if (subnet === undefined && (subnets.length > 0 || places.length === 0)) {
+    const where = spec.trunk === undefined ? `no subnet of network ${spec.network}` : "no subnet of the trunk's networks";
+    return report(`${text} is in ${where}`, subnets.length > 0 ? `choose one in ${subnets.map(formatCidr).join(' or ')}, or add its subnet to the network` : 'add its subnet to one of the networks');
   }
   const kind = reservedIn(subnet ?? address, address.address) ?? reservedIn(address, address.address);
   if (kind !== undefined) report(`${text} is the ${kind} address of ${formatCidr(subnetOf(subnet ?? address))}`, 'choose an address between the first and the last');
 }
 
 /** One owner for each MAC and each address within a network. */
-function checkOwners(ports: readonly [string, PortResource][], held: Held, touched: Touched, errors: ErrorDetail[]): void {
+function checkOwners(network: string, ports: readonly [string, PortResource][], intent: Intent, held: Held, touched: Touched, errors: ErrorDetail[]): void {
   const owners = new Map<string, string>();
   const outsideFirst = [...ports].sort(([a], [b]) => Number(touched.at('Port', a) !== undefined) - Number(touched.at('Port', b) !== undefined));
   const claim = (what: string, kind: 'MAC' | 'address', key: string, field: string): void => {
@@ -151,9 +162,13 @@ function checkOwners(ports: readonly [string, PortResource][], held: Held, touch
     }
   };
   for (const [key, port] of outsideFirst) {
+    const { spec } = port;
     const mac = macOf(key, port, held);
     if (mac !== undefined) claim(mac, 'MAC', key, '/mac');
-    addressesOf(key, port, held).forEach((address, index) => claim(formatIp(address.address), 'address', key, port.spec.addresses ? `/addresses/${index}` : '/network'));
+    for (const { address } of addressesByNetwork(key, port, intent.networks, held).get(network) ?? []) {
+      const index = (spec.addresses ?? []).findIndex((text) => sameIp(parseCidr(text)!.address, address));
+      claim(formatIp(address), 'address', key, index >= 0 ? `/addresses/${index}` : spec.trunk === undefined ? '/network' : '/trunk/native');
+    }
   }
 }
 
@@ -185,16 +200,17 @@ function checkStaticMacs(intent: Intent, held: Held, touched: Touched, errors: E
       if (networkPath === undefined && portPath === undefined) return;
       const where = networkPath === undefined ? portPath! : `${networkPath}/spec/staticMacs/${index}`;
       if (port === undefined) errors.push({ path: `${where}/port`, message: `there is no port ${entry.port}`, remedy: nearestPort(entry.port, intent) });
-      else if (port.spec.network !== name) {
-        const path = networkPath === undefined ? `${where}/spec/network` : `${where}/port`;
-        errors.push({ path, message: `port ${entry.port} is in network ${port.spec.network}, and network ${name} maps ${entry.mac} to it`, remedy: `map the MAC to a port of network ${name}` });
+      else if (!isInNetwork(port.spec, name)) {
+        const field = port.spec.trunk === undefined ? 'network' : 'trunk/networks';
+        const path = networkPath === undefined ? `${where}/spec/${field}` : `${where}/port`;
+        errors.push({ path, message: `port ${entry.port} is in network ${networksOf(port.spec).join(', ')}, and network ${name} maps ${entry.mac} to it`, remedy: `map the MAC to a port of network ${name}` });
       }
       const twin = entries.findIndex((other) => other.mac === entry.mac);
       if (networkPath !== undefined && twin !== index) errors.push({ path: `${where}/mac`, message: `${entry.mac} is listed twice`, remedy: 'remove one of them' });
     });
     if (entries.length === 0) continue;
     for (const [key, owner] of intent.ports) {
-      if (owner.spec.network !== name) continue;
+      if (!isInNetwork(owner.spec, name)) continue;
       const index = entries.findIndex((entry) => entry.mac === macOf(key, owner, held));
       const path = networkPath === undefined ? touched.at('Port', key) : `${networkPath}/spec/staticMacs/${index}`;
       if (index < 0 || path === undefined) continue;

@@ -10,6 +10,8 @@ export interface NetworkSpec {
   readonly subnets?: readonly string[];
   readonly excluded?: readonly string[];
   readonly mtu?: number;
+  readonly vlan?: number;
+  readonly carryTags?: boolean;
   readonly defaultPolicy?: { readonly ingress?: Decision; readonly egress?: Decision };
   readonly etherTypes?: readonly number[];
   readonly staticMacs?: readonly { readonly mac: string; readonly port: string }[];
@@ -46,7 +48,7 @@ export const macAgeSecondsDefault = 300;
 export const stormLimitDefault: Required<StormLimit> = { broadcast: 1000, multicast: 5000, unknownUnicast: 1000 };
 
 /** Fields that the contract names and that come with later versions. */
-export const networkFieldsToCome = ['vlan', 'nodeAddresses', 'timeouts'];
+export const networkFieldsToCome = ['nodeAddresses', 'timeouts'];
 
 export const loopDetectionDefault: Required<LoopDetection> = { probeSeconds: 2, holdSeconds: 30 };
 
@@ -58,6 +60,8 @@ export const NetworkSpecSchema = Type.Object(
     subnets: Type.Optional(Type.Array(Type.String({ format: 'cidr' }), { description: 'where addresses of ports are taken from' })),
     excluded: Type.Optional(Type.Array(Type.String({ format: 'range' }), { description: 'addresses and ranges that are never given out' })),
     mtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 9000, description: 'the longest IP packet in bytes' })),
+    vlan: Type.Optional(Type.Integer({ minimum: 1, maximum: 4094, description: 'its tag on trunk ports' })),
+    carryTags: Type.Optional(Type.Boolean({ description: "VLAN tags that hosts put on themselves pass as payload; absent: false, such frames die" })),
     defaultPolicy: Type.Optional(
       Type.Object(
         { ingress: Type.Optional(DecisionSchema), egress: Type.Optional(DecisionSchema) },

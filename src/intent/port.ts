@@ -10,8 +10,16 @@ export interface RouteSpec {
   readonly via?: string;
 }
 
+export interface TrunkSpec {
+  /** Each is tagged with its vlan, but for the native one. */
+  readonly networks: readonly string[];
+  readonly native?: string;
+}
+
+/** Has either `network` or `trunk`. */
 export interface PortSpec {
-  readonly network: string;
+  readonly network?: string;
+  readonly trunk?: TrunkSpec;
   readonly type?: PortType;
   readonly netns?: string;
   readonly device?: string;
@@ -50,12 +58,21 @@ export const flowsLimitDefault = 65536;
 export const groupsLimitDefault = 256;
 
 /** Fields that the contract names and that come with later versions. */
-export const portFieldsToCome = ['trunk', 'namedPorts'];
+export const portFieldsToCome = ['namedPorts'];
 export const limitFieldsToCome = ['connections'];
 
 export const PortSpecSchema = Type.Object(
   {
-    network: NameSchema,
+    network: Type.Optional(NameSchema),
+    trunk: Type.Optional(
+      Type.Object(
+        {
+          networks: Type.Array(NameSchema, { description: 'what it carries, each tagged with its vlan' }),
+          native: Type.Optional(NameSchema),
+        },
+        { additionalProperties: false, description: 'instead of network: several networks; the native one of them goes without a tag' },
+      ),
+    ),
     type: Type.Optional(Type.Enum(['tap', 'memory', 'pcap'], { description: 'absent: tap' })),
     netns: Type.Optional(Type.String({ format: 'netns', description: "a name under /run/netns, an absolute path, or pid:N; absent: the switch's own" })),
     device: Type.Optional(Type.String({ format: 'device', description: 'the name of the network device inside the namespace' })),

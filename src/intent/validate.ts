@@ -8,6 +8,7 @@ import { checkCoherence } from './coherence.ts';
 import { quote } from './formats.ts';
 import type { Held } from './held.ts';
 import { keyOfPort, portKey, portName, type Intent, type Resource, type ResourceKind } from './intent.ts';
+import { isInNetwork } from './membership.ts';
 import { NamespaceSchema, type NamespaceResource } from './namespace.ts';
 import { NetworkSchema, type NetworkResource } from './network.ts';
 import { normalForm } from './normal.ts';
@@ -99,7 +100,7 @@ export function intentWithout(references: readonly Reference[], running: Intent)
   if (missing.length > 0) throw VswError.of('VSW_NOT_FOUND', missing);
   const clashes: ErrorDetail[] = [];
   for (const [name, path] of pathOfNetwork) {
-    const left = [...ports].filter(([, port]) => port.spec.network === name).map(([key]) => portName(key));
+    const left = [...ports].filter(([, port]) => isInNetwork(port.spec, name)).map(([key]) => portName(key));
     if (left.length > 0) clashes.push({ path, message: `network ${name} still has ${left.length === 1 ? 'port' : 'ports'} ${listed(left)}`, remedy: 'delete them first, or in the same request' });
   }
   for (const [key, path] of pathOfPort) {

@@ -2,7 +2,7 @@
 import { parseMac } from '../address/mac.ts';
 import type { Dataplane } from '../dataplane/dataplane.ts';
 import { VswError } from '../errors.ts';
-import type { TableSet } from '../table/table-set.ts';
+import { networksOfEntry, type TableSet } from '../table/table-set.ts';
 import type { FlushFilter } from './answers.ts';
 import { idOfNetwork, idOfPort } from './resources.ts';
 import type { State } from './state.ts';
@@ -20,7 +20,7 @@ export function flushTable(dataplane: Dataplane, state: State, tables: TableSet,
     throw VswError.of('VSW_INVALID', [{ path: '/mac', message: 'flows are not told by their MAC', remedy: 'name a port or a network' }]);
   }
   if (network === 0) return dataplane.flushFlows(port);
-  const members = [...tables.ports.values()].filter((entry) => entry.network === network && (port === 0 || entry.port === port));
+  const members = [...tables.ports.values()].filter((entry) => networksOfEntry(entry).includes(network) && (port === 0 || entry.port === port));
   return members.reduce((removed, entry) => removed + dataplane.flushFlows(entry.port), 0);
 }
 

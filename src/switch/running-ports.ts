@@ -10,6 +10,7 @@ import type { CommitAnswer } from '../dataplane/dataplane.ts';
 import { portName } from '../intent/intent.ts';
 import type { PortStatus } from '../intent/port.ts';
 import type { Edit, PutPort } from '../table/edits.gen.ts';
+import { addressesOfEntry } from '../table/table-set.ts';
 import type { EventLog } from './event-log.ts';
 import { identityBehind } from './namespace-identity.ts';
 
@@ -74,8 +75,8 @@ export class RunningPorts {
     return this.#ports.get(key);
   }
 
-  status(key: string, entry: Pick<PutPort, 'mac' | 'addresses'>): PortStatus {
+  status(key: string, entry: Pick<PutPort, 'mac' | 'network' | 'addresses' | 'trunkAddresses'>): PortStatus {
     const { state, generation, message } = this.#ports.get(key) ?? { state: 'waiting', generation: 0, message: 'not attached yet' } as const;
-    return { state, generation, mac: entry.mac, addresses: entry.addresses.map(formatCidr), message };
+    return { state, generation, mac: entry.mac, addresses: addressesOfEntry(entry).map(({ prefix }) => formatCidr(prefix)), message };
   }
 }

@@ -7,7 +7,7 @@ import { formatIp } from '../address/ip.ts';
 import { Counters } from '../dataplane/counters.ts';
 import type { Dataplane } from '../dataplane/dataplane.ts';
 import { portName } from '../intent/intent.ts';
-import type { TableSet } from '../table/table-set.ts';
+import { addressesOfEntry, networksOfEntry, type TableSet } from '../table/table-set.ts';
 import type {
   DropEntry, FdbEntry, FlowEntry, GroupEntry, MulticastStatus, NeighborEntry, PortStats, Stats, UsageEntry,
 } from './answers.ts';
@@ -42,7 +42,8 @@ export class TableReader {
 
   fdb(): FdbEntry[] {
     const { ports, staticMacs } = this.#tables();
-    const declared = [...ports.values(), ...staticMacs.values()].map(
+    const own = [...ports.values()].flatMap((port) => networksOfEntry(port).map((network) => ({ network, mac: port.mac, port: port.port })));
+    const declared = [...own, ...staticMacs.values()].map(
       ({ network, mac, port }): FdbEntry => ({ network: this.networkNameOf(network), mac, port: this.portNameOf(port), type: 'static', ageSeconds: 0 }),
     );
     const learned = this.#dataplane.fdb().map(
@@ -54,8 +55,8 @@ export class TableReader {
   neighbors(): NeighborEntry[] {
     return [...this.#tables().ports.values()]
       .flatMap((port) =>
-        port.addresses.map(({ address }): NeighborEntry => ({
-          network: this.networkNameOf(port.network), address: formatIp(address), mac: port.mac, port: port.name, source: 'declared',
+        addressesOfEntry(port).map(({ network, prefix: { address } }): NeighborEntry => ({
+          network: this.networkNameOf(network), address: formatIp(address), mac: port.mac, port: port.name, source: 'declared',
         })))
       .sort((a, b) => compare(a.network, b.network) || compare(a.port, b.port));
   }
@@ -89,7 +90,8 @@ export class TableReader {
     const { ports, networks } = this.#tables();
     const familyOf = (address: string): 'ipv4' | 'ipv6' => (address.includes(':') ? 'ipv6' : 'ipv4');
     const declared = [...ports.values()]
-      .filter(({ multicastRouter, network }) => multicastRouter === 1 && networks.get(network)?.snooping === 1)
+      .filter(({ multicastRouter }) => multicastRouter === 1)
+      .flatMap((port) => networksOfEntry(port).filter((network) => networks.get(network)?.snooping === 1).map((network) => ({ network, name: port.name })))
       .flatMap(({ network, name }) => (['ipv4', 'ipv6'] as const).map((family): GroupEntry => (
         { network: this.networkNameOf(network), group: '', family, port: name, type: 'router', expiresSeconds: 0 })));
     const learned = this.#dataplane.groups().map(({ network, group, port, role, expiresSeconds }): GroupEntry => ({

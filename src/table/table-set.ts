@@ -3,7 +3,7 @@
  *
  * Entries are the edits that put them, under the numbers that the dataplane knows them by.
  */
-import type { PutNetwork, PutPort, PutStaticMac } from './edits.gen.ts';
+import type { PutNetwork, PutPort, PutStaticMac, TrunkAddress } from './edits.gen.ts';
 
 export interface TableSet {
   readonly networks: ReadonlyMap<number, PutNetwork>;
@@ -13,6 +13,16 @@ export interface TableSet {
 }
 
 export const emptyTableSet: TableSet = { networks: new Map(), ports: new Map(), staticMacs: new Map() };
+
+/** The networks that a port is in. */
+export function networksOfEntry({ network, trunk }: PutPort): readonly number[] {
+  return trunk.length > 0 ? trunk : [network];
+}
+
+/** All addresses of a port, each with its network. */
+export function addressesOfEntry({ network, addresses, trunkAddresses }: Pick<PutPort, 'network' | 'addresses' | 'trunkAddresses'>): readonly TrunkAddress[] {
+  return [...addresses.map((prefix) => ({ network, prefix })), ...trunkAddresses];
+}
 
 /** The tables without some ports and without the static MACs that lead to them. */
 export function withoutPorts(tables: TableSet, ids: ReadonlySet<number>): TableSet {

@@ -27,7 +27,8 @@ namespace {
 using namespace vsw;
 using namespace vsw::test;
 
-constexpr std::uint16_t kPorts = 7;
+constexpr std::uint16_t kPorts = 8;
+constexpr std::uint16_t kVlan[] = {0, 100, 200};  // by network
 constexpr std::uint32_t kStepsMax = 64;
 constexpr std::uint32_t kFrameMax = 4'096;
 
@@ -35,17 +36,19 @@ struct Place {
   std::uint16_t network;
   bool anti_spoof, offloads;
   std::uint16_t mtu;
+  bool trunk = false;  // of both networks, its own native
 };
-// Two networks; honest and loose ports, with and without offloads, small and large.
+// Two networks, the second with tags of its hosts; honest and loose ports, with and without offloads, small and large; a trunk.
 constexpr std::array<Place, kPorts> kPlaces = {{{1, true, false, 1500}, {1, true, true, 1500}, {1, false, false, 1500},
                                                 {1, false, true, 9000}, {1, false, false, 600}, {2, true, false, 1500},
-                                                {2, false, false, 1500}}};
+                                                {2, false, false, 1500}, {1, false, false, 1500, true}}};
 
 class Story {
  public:
   Story() : plane_({0, true, GenerationId{1}, {1, kPorts + 1, 256, 64}}) {
     Edits edits;
-    edits.put_network({.id = 1, .mtu = 9000, .ether_types = {0x88cc}}).put_network({.id = 2, .name = "other"});
+    edits.put_network({.id = 1, .mtu = 9000, .ether_types = {0x88cc}, .vlan = kVlan[1]});
+    edits.put_network(other(kVlan[2]));
     for (std::uint16_t id = 1; id <= kPorts; ++id) edits.put_port(planned(id));
     commit(edits);
   }
@@ -88,7 +91,16 @@ class Story {
   static PlannedPort planned(std::uint16_t id) {
     const Place& place = kPlaces[id - 1u];
     return {.id = id, .network = place.network, .anti_spoof = place.anti_spoof, .offloads = place.offloads, .mtu = place.mtu,
-            .macs_max = 8, .flows_max = 64};
+            .macs_max = 8, .flows_max = 64, .trunk = place.trunk ? std::vector<std::uint16_t>{1, 2} : std::vector<std::uint16_t>{}};
+  }
+  static PlannedNetwork other(std::uint16_t vlan) { return {.id = 2, .name = "other", .vlan = vlan, .carries_tags = true}; }
+  // What network a frame that the port sends is in; 0: none.
+  static std::uint16_t network_of(std::uint16_t port, const Bytes& frame) {
+    const Place& place = kPlaces[port - 1u];
+    const bool tagged = frame.size() >= 18 && frame[12] == std::byte{0x81} && frame[13] == std::byte{0};
+    if (!place.trunk || !tagged) return place.network;
+    const std::uint32_t vlan = read(frame, 14, 2) & Vlan::kIdMask;
+    return vlan == 0 || vlan == kVlan[1] ? 1 : vlan == kVlan[2] ? 2 : 0;
   }
   static Offload offload_of(const std::uint8_t* header) {
     const auto number = [&](int at) { return static_cast<std::uint16_t>(header[at] | header[at + 1] << 8); };
@@ -159,6 +171,14 @@ class Story {
         commit(back);
         break;
       }
+      case 7: {  // a network's tag changes, and changes back
+        Edits edits, back;
+        edits.put_network(other(kVlan[2] + 1));
+        commit(edits);
+        back.put_network(other(kVlan[2]));
+        commit(back);
+        break;
+      }
       default: plane_.advance(100); break;
     }
     settle(network);
@@ -167,7 +187,7 @@ class Story {
   void send(std::uint16_t port, const Offload& offload) {
     if (!memory_port(port).send(frame_, offload)) return;
     plane_.run();
-    settle(kPlaces[port - 1u].network);
+    settle(network_of(port, frame_));
   }
 
   // Takes what was transmitted, and holds it against what must be. Only ports of `network` may have got anything.
@@ -176,7 +196,11 @@ class Story {
       const Place& place = kPlaces[id - 1u];
       Offload offload;
       while (memory_port(id).receive_frame(received_, offload)) {
-        VSW_ASSERT(place.network == network);
+        VSW_ASSERT(place.trunk ? network != 0 : place.network == network);
+        if (place.trunk) {
+          VSW_ASSERT(network_of(id, received_) == network && has_tag(received_) == (network != place.network));
+          if (has_tag(received_)) received_.erase(received_.begin() + 12, received_.begin() + 16);
+        }
         if (place.offloads) continue;
         Headers headers;
         VSW_ASSERT(offload.gso == Offload::Gso::kNone && !offload.needs_checksum);
@@ -187,6 +211,8 @@ class Story {
     }
     hold_the_law();
   }
+
+  static bool has_tag(const Bytes& frame) { return frame[12] == std::byte{0x81} && frame[13] == std::byte{0}; }
 
   void hold_the_law() {
     std::uint64_t offered = 0, forwarded = 0, copied = 0, originated = 0;

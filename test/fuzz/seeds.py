@@ -82,6 +82,19 @@ def story_seeds():
         virtio, (split, more), headers = content[:10], struct.unpack('<HH', content[10:14]), content[14:]
         frame = headers + bytes(min(more, 3000))
         yield f'super-{name}', b''.join(sent(frame, port, OFFLOADED | OWN_SENDER | REPAIRED, virtio) for port in (0, 1, 3))
+    # Port 7 is a trunk: VLAN 100 is its native network's, 200 the other's, whose hosts may put on tags, too.
+    for name, tags in (('native', b''), ('by-its-tag', b'\x81\0\0\x64'), ('other', b'\x81\0\xa0\xc8'), ('other-with-a-tag', b'\x81\0\0\xc8\x81\0\0\x05'),
+                       ('priority', b'\x81\0\xe0\0'), ('priority-then-other', b'\x81\0\0\0\x81\0\0\xc8'), ('of-nobody', b'\x81\0\x01\x2c')):
+        for kind in ('tcp4', 'arp-request'):
+            raw = bytes(FRAMES[kind])
+            tagged = raw[:12] + tags + raw[12:]
+            yield f'trunk-{name}-{kind}', (sent(tagged, 7) + sent(raw, 2) + sent(tagged[6:12] + tagged[:6] + tagged[12:], 7) + sent(raw, 6)
+                                           + sent(raw[:12] + b'\x81\0\0\x07' + raw[12:], 6) + bytes([HAPPENS | 7, 7]) + sent(tagged, 7))
+    for name, content in segment_seeds():
+        virtio, (split, more), headers = content[:10], struct.unpack('<HH', content[10:14]), content[14:]
+        moved = virtio[:6] + struct.pack('<H', struct.unpack('<H', virtio[6:8])[0] + 4) + virtio[8:]
+        frame = headers[:12] + b'\x81\0\x60\xc8' + headers[12:] + bytes(min(more, 3000))
+        yield f'trunk-super-{name}', sent(frame, 7, OFFLOADED, moved) + sent(headers + bytes(min(more, 3000)), 3, OFFLOADED | OWN_SENDER, virtio)
     one, two = bytes(FRAMES['tcp4']), bytes(FRAMES['arp-request'])
     happenings = b''.join(bytes([HAPPENS | port, what]) for port in (0, 2) for what in range(8))
     yield 'everything-happens', sent(one) + happenings + sent(one) + sent(two, 2) + happenings + sent(two, 3)

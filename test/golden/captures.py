@@ -106,6 +106,12 @@ def partial(frame):
     return bytes(raw)
 
 
+def tagged(frame, vlan, prio=0, dei=0):
+    """The frame with an 802.1Q tag in front of its EtherType."""
+    raw = bytes(frame)
+    return raw[:12] + struct.pack('!HH', 0x8100, prio << 13 | dei << 12 | vlan) + raw[12:]
+
+
 def offload_of(frame, gso='none', gso_size=0, **more):
     """What a truthful virtio_net_hdr says beside a frame with a partial checksum."""
     parsed = Ether(bytes(frame))

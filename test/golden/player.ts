@@ -30,9 +30,9 @@ export interface Player extends AsyncDisposable {
   flushFlows(): void;
 }
 
-/** The switch's own probes for loops are no part of a story. */
+/** The switch's own probes for loops are no part of a story, with the tag of a trunk or without. */
 function isProbe(frame: Uint8Array): boolean {
-  return Buffer.from(frame.subarray(0, 14)).toString('hex') === '037673776c70' + '027673776c70' + '9000';
+  return /^037673776c70027673776c70(8100....)?9000/.test(Buffer.from(frame.subarray(0, 18)).toString('hex'));
 }
 
 /** Offloads that ask for nothing are none: a frame is plain whoever says so. */

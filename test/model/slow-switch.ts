@@ -1,7 +1,7 @@
 /**
  * The slow twin: a whole switch without cache, threads or native code, written from DESIGN's sentences.
  *
- * Every frame is judged anew against plain lists. It knows networks, memory ports, learning, anti-spoof,
+ * Every frame is judged anew against plain lists. It knows networks, memory ports, trunks, learning, anti-spoof,
  * answers for declared addresses, default policies, MTU and super-frames. Time is a number.
  */
 import {
@@ -10,10 +10,14 @@ import {
 import { readMembership } from './membership-message.ts';
 import { isSnooped, Memberships, ModelMulticast, type MulticastSpec, type Query } from './multicast.ts';
 import { type Reading, readFrame } from './reading.ts';
+import { addressesIn, homeOf, isIn, putTag, readTag, type Trunk } from './trunk.ts';
 import { completeChecksum, countPackets, cutSegments, type ModelOffload } from './super-frame.ts';
 
 export interface ModelNetwork {
   name: string;
+  subnets?: readonly string[];
+  vlan?: number;
+  carryTags?: boolean;
   mtu?: number;
   defaultPolicy?: { ingress?: 'allow' | 'drop'; egress?: 'allow' | 'drop' };
   etherTypes?: readonly number[];
@@ -25,7 +29,8 @@ export interface ModelNetwork {
 
 export interface ModelPort {
   name: string;
-  network: string;
+  network?: string;
+  trunk?: Trunk;
   mac: string;
   addresses: readonly string[];
   antiSpoof: boolean;
@@ -58,6 +63,12 @@ interface Station {
 /** A MAC moves so often in so long; then it stays where it is for as long again. */
 const movesMax = 4;
 const flapWindowMs = 10_000;
+/** What is known of a frame once it is inside. */
+interface Inside {
+  frame: Uint8Array;
+  network: ModelNetwork;
+  priority: number;
+}
 
 interface Fate {
   receivers: ModelPort[];
@@ -67,8 +78,6 @@ interface Fate {
 }
 
 const zeroMac = '00:00:00:00:00:00';
-const addressOf = (prefix: string): string => prefix.split('/')[0] ?? prefix;
-const canonical = (prefix: string): string => ipText(ipBytes(addressOf(prefix)));
 const isGroup = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
 
 export class SlowSwitch {
@@ -98,13 +107,14 @@ export class SlowSwitch {
 
   putPort(port: ModelPort): void {
     const before = this.ports.get(port.name);
-    if (before !== undefined && before.network !== port.network) this.#multicast.get(before.network)?.forget(port.name);
+    for (const [name, multicast] of this.#multicast) if (before !== undefined && isIn(before, name) && !isIn(port, name)) multicast.forget(port.name);
     this.ports.set(port.name, port);
     this.#forgetStrays();
   }
 
   removePort(name: string): void {
-    this.#multicast.get(this.ports.get(name)?.network ?? '')?.forget(name);
+    const port = this.ports.get(name);
+    for (const [network, multicast] of this.#multicast) if (port !== undefined && isIn(port, network)) multicast.forget(name);
     this.ports.delete(name);
     this.#buckets.delete(name);
     for (const death of this.deaths) if (death.port === name) death.port = '(deleted)';
@@ -138,24 +148,26 @@ export class SlowSwitch {
     for (const [network, stations] of this.learned) {
       for (const [mac, { port }] of stations) {
         const holder = this.ports.get(port);
-        if (holder?.network !== network || holder.antiSpoof || this.#declaredAt(network, mac) !== undefined) stations.delete(mac);
+        if (holder === undefined || !isIn(holder, network) || holder.antiSpoof || this.#declaredAt(network, mac) !== undefined) stations.delete(mac);
       }
     }
   }
 
-  #ask(network: string, queries: readonly Query[]): void {
+  #ask(name: string, queries: readonly Query[]): void {
+    const network = this.networks.get(name);
+    if (network === undefined) return;
     for (const { port, frame } of queries) {
       const outcome = readFrame(frame, false);
-      for (const receiver of this.#membersOf(network)) {
+      for (const receiver of this.#membersOf(name)) {
         if (!outcome.ok || (port !== undefined && receiver.name !== port)) continue;
         this.totals.originated += 1;
-        this.#deliver(receiver, frame, outcome.reading, undefined, 1);
+        this.#deliver(receiver, { frame, network, priority: 0 }, outcome.reading, undefined, 1);
       }
     }
   }
 
   #membersOf(network: string): ModelPort[] {
-    return [...this.ports.values()].filter((port) => port.network === network);
+    return [...this.ports.values()].filter((port) => isIn(port, network));
   }
 
   #declaredAt(network: string, mac: string): string | undefined {
@@ -178,9 +190,14 @@ export class SlowSwitch {
     if (port === undefined) throw new Error(`the twin has no port ${portName}`);
     let frame = sent;
     let offload = sentOffload;
-    if (frame.length >= 18 && read16(frame, 12) === 0x8100 && (read16(frame, 14) & 0xfff) === 0) {
+    let networkName = homeOf(port);
+    let priority = 0;
+    const tag = readTag(sent);
+    if (tag !== undefined && (tag.vlan === 0 || (port.trunk !== undefined && tag.vlan !== 4095))) {
       frame = join(frame.subarray(0, 12), frame.subarray(16));
+      priority = tag.priority;
       if (offload !== undefined) offload = { ...offload, checksumStart: offload.checksumStart - 4 };
+      if (tag.vlan !== 0) networkName = port.trunk?.networks.find((name) => this.networks.get(name)?.vlan === tag.vlan);
     }
     const outcome = readFrame(frame, offload !== undefined && offload.gso !== 'none');
     const packets = outcome.ok ? (offload === undefined ? 1 : countPackets(frame, outcome.reading, offload)) : 1;
@@ -190,20 +207,26 @@ export class SlowSwitch {
       this.#die(portName, 'receive', died ?? '', 1);
       return;
     }
-    const fate = this.#judge(port, frame, outcome.reading, packets);
+    const network = this.networks.get(networkName ?? '');
+    if (network === undefined) {
+      this.#die(portName, 'receive', port.trunk === undefined ? 'port_not_active' : 'vlan_not_carried', packets);
+      return;
+    }
+    const inside: Inside = { frame, network, priority };
+    const fate = this.#judge(port, inside, outcome.reading, packets);
     if (fate.reason !== undefined) {
       this.#die(portName, 'receive', fate.reason, packets);
     } else if (fate.answer !== undefined) {
       this.totals.consumed += packets;
       this.totals.originated += 1;
       const answer = readFrame(fate.answer, false);
-      if (answer.ok) this.#deliver(port, fate.answer, answer.reading, undefined, 1);
+      if (answer.ok) this.#deliver(port, { ...inside, frame: fate.answer }, answer.reading, undefined, 1);
     } else if (fate.isHeard === true && fate.receivers.length === 0) {
       this.totals.consumed += packets;
     } else {
       this.totals.forwarded += packets;
       this.totals.copied += packets * (fate.receivers.length - 1);
-      for (const receiver of fate.receivers) this.#deliver(receiver, frame, outcome.reading, offload, packets);
+      for (const receiver of fate.receivers) this.#deliver(receiver, inside, outcome.reading, offload, packets);
     }
   }
 
@@ -223,33 +246,31 @@ export class SlowSwitch {
     return undefined;
   }
 
-  #judge(port: ModelPort, frame: Uint8Array, reading: Reading, packets: number): Fate {
-    const network = this.networks.get(port.network);
+  #judge(port: ModelPort, { frame, network }: Inside, reading: Reading, packets: number): Fate {
     const drop = (reason: string): Fate => ({ receivers: [], reason });
-    if (network === undefined) return drop('port_not_active');
     const source = macText(frame, 6);
     const destination = macText(frame, 0);
     if (isGroup(source) || source === zeroMac) return drop('source_mac_invalid');
     if (/^01:80:c2:00:00:0.$/.test(destination)) return drop('link_local_group');
-    if (reading.tags > 0) return drop('vlan_not_carried');
+    if (reading.tags > 0 && (network.carryTags !== true || (read16(frame, 14) & 0xfff) === 0)) return drop('vlan_not_carried');
     const isIp = reading.kind === 'ipv4' || reading.kind === 'ipv6';
     if (!isIp && reading.kind !== 'arp' && !(reading.kind === 'other' && network.etherTypes?.includes(reading.type))) return drop('ether_type_denied');
     if (port.antiSpoof) {
-      const spoofed = findSpoof(port, frame, reading, source);
+      const spoofed = findSpoof(port, addressesIn(port, network.name, this.networks), frame, reading, source);
       if (spoofed !== undefined) return drop(spoofed);
     }
-    const multicast = network.multicast?.snooping === true ? this.#multicast.get(network.name) : undefined;
+    const multicast = network.multicast?.snooping === true && reading.tags === 0 ? this.#multicast.get(network.name) : undefined;
     const isJudged = isIp && !isDiscovery(frame, reading);
     if (isJudged && network.defaultPolicy?.egress === 'drop') return drop('egress_denied');
     const heard = multicast !== undefined && isGroup(destination) ? readMembership(frame, reading) : undefined;
     if (heard?.kind === 'malformed') return drop(heard.family === 4 ? 'igmp_malformed' : 'mld_malformed');
     if (heard?.kind === 'query' && port.antiSpoof && port.multicastRouter !== true) return drop('multicast_query_denied');
-    if (!port.antiSpoof) this.#learn(port, source);
-    const answer = this.#answer(port, frame, reading);
+    if (!port.antiSpoof) this.#learn(port, network.name, source);
+    const answer = reading.tags > 0 ? undefined : this.#answer(port, network.name, frame, reading);
     if (answer !== undefined) return { receivers: [], answer };
-    const station = isGroup(destination) ? undefined : this.#stationOf(port.network, destination);
+    const station = isGroup(destination) ? undefined : this.#stationOf(network.name, destination);
     if ((station === port.name && port.hairpin !== true) || destination === source) return drop('hairpin');
-    const others = this.#membersOf(port.network).filter(({ name }) => name !== port.name || port.hairpin === true);
+    const others = this.#membersOf(network.name).filter(({ name }) => name !== port.name || port.hairpin === true);
     const isRefused = isJudged && network.defaultPolicy?.ingress === 'drop';
     if (multicast !== undefined && heard !== undefined) {
       const storm = this.#findStorm(port.name, network, destination, packets);
@@ -279,10 +300,10 @@ export class SlowSwitch {
     return { receivers };
   }
 
-  #learn(port: ModelPort, mac: string): void {
-    if (this.#declaredAt(port.network, mac) !== undefined) return;
-    const stations = this.learned.get(port.network) ?? new Map<string, Station>();
-    this.learned.set(port.network, stations);
+  #learn(port: ModelPort, network: string, mac: string): void {
+    if (this.#declaredAt(network, mac) !== undefined) return;
+    const stations = this.learned.get(network) ?? new Map<string, Station>();
+    this.learned.set(network, stations);
     const known = stations.get(mac);
     if (known?.port !== port.name && this.#heldBy(port.name).length >= (port.macsMax ?? 256)) return;
     if (known === undefined) {
@@ -325,9 +346,9 @@ export class SlowSwitch {
   }
 
   /** What the switch itself says to who asks for a declared address. */
-  #answer(port: ModelPort, frame: Uint8Array, reading: Reading): Uint8Array | undefined {
+  #answer(port: ModelPort, network: string, frame: Uint8Array, reading: Reading): Uint8Array | undefined {
     const owner = (address: string): ModelPort | undefined =>
-      this.#membersOf(port.network).find((other) => other.name !== port.name && other.addresses.some((own) => canonical(own) === address));
+      this.#membersOf(network).find((other) => other.name !== port.name && addressesIn(other, network, this.networks).includes(address));
     const at = reading.network;
     if (reading.kind === 'arp') {
       const sender = ipText(frame.subarray(at + 14, at + 18));
@@ -349,9 +370,10 @@ export class SlowSwitch {
     return ethernet({ source: bound.mac, destination: isProbe ? '33:33:00:00:00:01' : macText(frame, 6), type: 0x86dd, payload });
   }
 
-  #deliver(receiver: ModelPort, frame: Uint8Array, reading: Reading, offload: ModelOffload | undefined, packets: number): void {
+  #deliver(receiver: ModelPort, { frame, network, priority }: Inside, reading: Reading, offload: ModelOffload | undefined, packets: number): void {
     this.totals.offered += packets;
-    const mtu = receiver.mtu ?? this.networks.get(receiver.network)?.mtu ?? 1500;
+    const names = receiver.trunk?.networks ?? [network.name];
+    const mtu = receiver.mtu ?? Math.max(...names.map((name) => this.networks.get(name)?.mtu ?? 1500));
     const size = packets > 1 ? reading.payload - reading.network + (offload?.gsoSize ?? 0) : reading.end - reading.network;
     if (size > mtu) {
       this.#die(receiver.name, 'transmit', 'mtu_exceeded', packets);
@@ -360,10 +382,13 @@ export class SlowSwitch {
     this.totals.transmitted += packets;
     const into = this.delivered.get(receiver.name) ?? [];
     this.delivered.set(receiver.name, into);
-    if (offload?.needsChecksum !== true) into.push({ frame });
-    else if (receiver.offloads === true) into.push({ frame, offload: packets > 1 ? offload : { ...offload, gso: 'none', gsoSize: 0 } });
-    else if (packets > 1) for (const segment of cutSegments(frame, reading, offload)) into.push({ frame: segment });
-    else into.push({ frame: completeChecksum(frame, reading) });
+    const vlan = homeOf(receiver) === network.name ? undefined : network.vlan;
+    const tagged = (one: Uint8Array): Uint8Array => (vlan === undefined ? one : putTag(one, vlan, priority));
+    const start = (offload?.checksumStart ?? 0) + (vlan === undefined ? 0 : 4);
+    if (offload?.needsChecksum !== true) into.push({ frame: tagged(frame) });
+    else if (receiver.offloads === true) into.push({ frame: tagged(frame), offload: { ...offload, checksumStart: start, ...(packets > 1 ? {} : { gso: 'none', gsoSize: 0 }) } });
+    else if (packets > 1) for (const segment of cutSegments(frame, reading, offload)) into.push({ frame: tagged(segment) });
+    else into.push({ frame: tagged(completeChecksum(frame, reading)) });
   }
 }
 
@@ -407,9 +432,9 @@ function isDiscovery(frame: Uint8Array, { kind, protocol, isWhole, transport }: 
 }
 
 /** The reason why a port may not say this of itself, if there is one. */
-function findSpoof(port: ModelPort, frame: Uint8Array, reading: Reading, source: string): string | undefined {
+function findSpoof(port: ModelPort, own: readonly string[], frame: Uint8Array, reading: Reading, source: string): string | undefined {
   if (source !== port.mac) return 'mac_spoofed';
-  const owns = (address: string): boolean => port.addresses.some((own) => canonical(own) === address);
+  const owns = (address: string): boolean => own.includes(address);
   const mayUse = (address: string): boolean => owns(address) || address === linkLocalOf(port.mac);
   if (reading.kind === 'arp') {
     const operation = read16(frame, reading.network + 6);

@@ -1,5 +1,6 @@
 /** The twin's world from resources as a user writes them; every port states its MAC and addresses. */
 import { parseAllDocuments } from 'yaml';
+import type { Trunk } from './trunk.ts';
 import { type ModelNetwork, type ModelPort, SlowSwitch } from './slow-switch.ts';
 
 export interface Resource {
@@ -19,9 +20,10 @@ export function toModelNetwork({ metadata, spec }: Resource): ModelNetwork {
 
 export function toModelPort({ metadata, spec }: Resource): ModelPort {
   const limits = spec['limits'] as { macs?: number; groups?: number } | undefined;
+  const trunk = spec['trunk'] as Trunk | undefined;
   return {
     name: metadata.name,
-    network: String(spec['network']),
+    ...(trunk === undefined ? { network: String(spec['network']) } : { trunk }),
     mac: String(spec['mac']),
     addresses: (spec['addresses'] as string[] | undefined) ?? [],
     antiSpoof: spec['antiSpoof'] !== false,

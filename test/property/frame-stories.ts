@@ -53,7 +53,7 @@ export const framePlan: fc.Arbitrary<FramePlan> = fc.record({
   ports: often(0, 6, 1, 2, 3, 4, 5),
   size: often(20, 4, 0, 1, 200, 1100, 1400, 1473),
   variant: fc.nat(7),
-  tags: often<readonly number[]>([], 20, [0], [0], [5], [0, 0], [0, 5], [1, 2, 3]),
+  tags: often<readonly number[]>([], 20, [0], [0], [5], [0, 0], [0, 5], [101], [0, 101], [5, 6], [1, 2, 3]),
   damage: fc.oneof(
     { weight: 12, arbitrary: fc.constant({ kind: 'none' as const, at: 0 }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('cut' as const, 'flip' as const, 'pad' as const), at: fc.nat(100) }) },

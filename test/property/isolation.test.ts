@@ -8,7 +8,7 @@ import { holds } from '../harness/random.ts';
 import type { Resource } from '../model/world.ts';
 import { portName, Standing, type World, worlds } from './worlds.ts';
 
-/** Every frame is followed alone: who got something must stand in the sender's network. */
+/** Every frame is followed alone: who got something must stand in a network of the sender's. */
 async function findCrossing(world: World): Promise<string | undefined> {
   await using product = await ProductPlayer.open();
   const standing = new Standing(world);
@@ -28,10 +28,10 @@ async function findCrossing(world: World): Promise<string | undefined> {
     }
     product.send(sent.port, sent.built.frame, sent.built.offload);
     product.run();
-    const home = standing.ports.get(Number(sent.port.split('-')[1]))?.network;
-    for (const [index, plan] of standing.ports) {
+    const home = standing.networksOf(Number(sent.port.split('-')[1]));
+    for (const index of standing.ports.keys()) {
       const taken = product.take(portName(index));
-      if (plan.network !== home && taken.length > 0) return `${sent.port} → ${portName(index)}: ${describeFrame(sent.built.frame)}`;
+      if (!standing.networksOf(index).some((network) => home.includes(network)) && taken.length > 0) return `${sent.port} → ${portName(index)}: ${describeFrame(sent.built.frame)}`;
     }
   }
   return undefined;

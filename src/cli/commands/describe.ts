@@ -50,7 +50,10 @@ async function ofOther(client: ApiClient, resource: Resource): Promise<Descripti
 }
 
 function belongs(port: Resource, { kind, metadata }: Resource): boolean {
-  if (kind === 'Network') return (port.spec as { network?: string } | undefined)?.network === metadata.name;
+  if (kind === 'Network') {
+    const { network, trunk } = (port.spec ?? {}) as { network?: string; trunk?: { networks: readonly string[] } };
+    return trunk === undefined ? network === metadata.name : trunk.networks.includes(metadata.name);
+  }
   return (port.metadata.namespace ?? 'default') === metadata.name;
 }
 

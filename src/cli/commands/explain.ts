@@ -11,6 +11,7 @@ interface Options {
   readonly frame?: string;
   readonly to?: string;
   readonly from?: string;
+  readonly network?: string;
   readonly protocol?: string;
   readonly sourcePort?: number;
   readonly destinationPort?: number;
@@ -29,6 +30,7 @@ export function addExplain(program: Command): void {
     .option('--frame <hex>', 'the frame in hexadecimal, from its destination MAC on')
     .option('--to <address>', 'where it goes, when the switch shall build the frame')
     .option('--from <address>', 'where it comes from; absent: the port\'s own address')
+    .option('--network <name>', 'on a trunk: the network that the frame shall be in; absent: the native one')
     .option('--protocol <protocol>', 'tcp, udp, sctp, icmp, icmpv6 or a number', protocol)
     .option('--source-port <n>', 'a number from 0 to 65535', number(0, 65_535))
     .option('--destination-port <n>', 'a number from 0 to 65535', number(0, 65_535))
@@ -57,7 +59,7 @@ function queryOf(options: Options): ExplainQuery {
   if (options.reach === true) throw notInThisVersion('explain --reach');
   const { port, frame, last } = options;
   if (port === undefined) throw usageError('explain needs --port PORT', 'e.g. vswitchctl explain --port web-1 --to 10.77.0.2');
-  const names = ['to', 'from', 'protocol', 'sourcePort', 'destinationPort'] as const;
+  const names = ['to', 'from', 'network', 'protocol', 'sourcePort', 'destinationPort'] as const;
   const given = names.filter((name) => options[name] !== undefined);
   const ways = [frame !== undefined, given.length > 0, last !== undefined].filter(Boolean).length;
   if (ways > 1) throw usageError('a frame is described in several ways', 'give either --frame, or fields (--to …), or --last');
@@ -68,11 +70,11 @@ function queryOf(options: Options): ExplainQuery {
 }
 
 function explanationText(answer: Explanation): string {
-  const { verdict, stage, reason, port, policy, rule, generation, path, receivers, frame, notes } = answer;
+  const { verdict, stage, reason, port, network, policy, rule, generation, path, receivers, frame, notes } = answer;
   const judge = [policy, rule === '' ? '' : `rule ${rule}`].filter((part) => part !== '').join(', ');
   const head = `${verdict} at ${stage}: ${reason}\n`;
   const fields = renderFields([
-    ['frame', frame], ['port', port], ['receivers', receivers.join(', ')], ['decided by', judge], ['generation', generation],
+    ['frame', frame], ['port', port], ['network', network], ['receivers', receivers.join(', ')], ['decided by', judge], ['generation', generation],
   ], '  ');
   const steps = renderTable(path, [
     { heading: 'STAGE', cell: (step) => step.stage }, { heading: 'PORT', cell: (step) => step.port },

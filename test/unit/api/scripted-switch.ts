@@ -36,7 +36,7 @@ export class ScriptedSwitch implements ServedSwitch {
   /** Thrown by the next call that could be refused. */
   refusal: Error | undefined;
   explanation: Explanation | LastDrops = {
-    verdict: 'drop', stage: 'acl_ingress', reason: 'ingress_denied', port: 'web-2', tier: '', policy: 'Network/dev', rule: 'default',
+    verdict: 'drop', stage: 'acl_ingress', reason: 'ingress_denied', port: 'web-2', network: 'dev', tier: '', policy: 'Network/dev', rule: 'default',
     generation: 7, path: [{ stage: 'admit', port: 'web-1', verdict: 'continue' }], receivers: [], frame: 'a frame', notes: [],
   };
   tables = {

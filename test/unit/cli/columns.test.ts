@@ -15,6 +15,12 @@ t.test('a port shows its name, network, state and addresses', (t) => {
   t.end();
 });
 
+t.test('a trunk shows its networks, the native one in brackets', (t) => {
+  const trunk = { apiVersion: 'vswitch/v1', kind: 'Port', metadata: { name: 'up' }, spec: { trunk: { networks: ['dev', 'prod'], native: 'dev' } } };
+  t.match(renderTable([trunk], resourceColumns.ports, false), /up +\[dev\],prod/);
+  t.end();
+});
+
 t.test('a resource with nothing but a name is shown too', (t) => {
   for (const columns of Object.values(resourceColumns)) {
     t.match(renderTable([{ apiVersion: 'v1', kind: 'X', metadata: { name: 'bare' } }], columns, true), 'bare');

@@ -7,7 +7,7 @@ import { emptyIntent } from '../../../src/intent/intent.ts';
 import { nothingHeld } from '../../../src/intent/held.ts';
 import { intentWith } from '../../../src/intent/validate.ts';
 import type { TableSet } from '../../../src/table/table-set.ts';
-import { network, port, tap } from '../intent/resources.ts';
+import { network, port, tap, trunk } from '../intent/resources.ts';
 
 function compiled(...resources: unknown[]): TableSet {
   const intent = intentWith(resources, emptyIntent, nothingHeld);
@@ -73,5 +73,25 @@ t.test('stored allocations give the same tables', (t) => {
   const stored = JSON.parse(JSON.stringify(allocations)) as typeof allocations;
   t.strictSame(compile(intent, stored), compile(intent, allocations));
   t.equal(heldBy(stored).macOf('default/a'), allocations.macs['default/a']);
+  t.end();
+});
+
+t.test('a trunk carries its networks by number, and has its addresses where their subnets are', (t) => {
+  const tables = compiled(
+    network('dev', { vlan: 100, subnets: ['10.0.0.0/24'] }), network('prod', { vlan: 200, subnets: ['10.0.1.0/24'], mtu: 9000, carryTags: true }), network('ops', { subnets: ['10.0.2.0/24'] }),
+    trunk('all', ['prod', 'ops', 'dev'], { native: 'ops', addresses: ['10.0.1.9/24', '10.0.2.9/24', '10.0.0.9/24'] }),
+    trunk('given', ['dev', 'ops'], { native: 'ops' }), trunk('uplink', ['prod', 'dev']), port('a'),
+  );
+  t.match([...tables.networks.values()].map(({ name, vlan, carriesTags }) => [name, vlan, carriesTags]), [['dev', 100, 0], ['prod', 200, 1], ['ops', 0, 0]]);
+  const idOf = (name: string): number => [...tables.networks.values()].find((entry) => entry.name === name)!.network;
+  const byName = new Map([...tables.ports.values()].map((entry) => [entry.name, entry]));
+  const all = byName.get('all')!;
+  t.match(all, { network: idOf('ops'), trunk: [idOf('dev'), idOf('ops'), idOf('prod')].sort(), mtu: 9000 });
+  t.strictSame(all.addresses.map(formatCidr), ['10.0.2.9/24'], 'the device has those without a tag');
+  t.strictSame(all.trunkAddresses.map(({ network: id, prefix }) => `${id} ${formatCidr(prefix)}`).sort(), [`${idOf('dev')} 10.0.0.9/24`, `${idOf('prod')} 10.0.1.9/24`].sort());
+  t.strictSame(byName.get('given')!.addresses.map(formatCidr), ['10.0.2.1/24'], 'what is left open is given in the native network alone');
+  t.match(byName.get('uplink'), { network: 0, addresses: [], trunkAddresses: [] });
+  t.strictSame(byName.get('a')!.addresses.map(formatCidr), ['10.0.0.1/24'], 'an address of a trunk is taken in its own network');
+  t.match(byName.get('a'), { trunk: [], network: idOf('dev') });
   t.end();
 });

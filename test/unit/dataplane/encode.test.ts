@@ -8,7 +8,7 @@ import { readEdits } from './edit-reader.ts';
 const putPort: PutPort = {
   edit: 'PutPort', port: 7, name: 'shop/grün', network: 3, type: 1, netns: '/run/netns/web-1', device: 'eth0', mac: '02:00:00:00:00:ff',
   addresses: [parseCidr('10.77.0.1/24')!, parseCidr('fd00:77::1/64')!], routes: [{ to: parseCidr('0.0.0.0/0')!, via: parseIp('10.77.0.254') }, { to: parseCidr('fd09::/32')!, via: undefined }],
-  mtu: 9000, antiSpoof: 1, persist: 0, offloads: 1, macsMax: 1_000_000, flowsMax: 65_536, pcapRead: '', pcapWrite: '/tmp/x', pcapRepeat: 0, trunk: [], trunkAddresses: [], hairpin: 1,
+  mtu: 9000, antiSpoof: 1, persist: 0, offloads: 1, macsMax: 1_000_000, flowsMax: 65_536, pcapRead: '', pcapWrite: '/tmp/x', pcapRepeat: 0, trunk: [3, 900], trunkAddresses: [{ network: 900, prefix: parseCidr('fd00:9::1/64')! }], hairpin: 1,
   groupsMax: 256, multicastRouter: 0,
 };
 
@@ -16,7 +16,7 @@ t.test('a transaction is read back as it was written', (t) => {
   const edits: Edit[] = [
     {
       edit: 'PutNetwork', network: 1, name: 'dev', mtu: 1500, macAgeMs: 300_000, etherTypes: [0x88cc, 0x600], ingressAllowed: 1, egressAllowed: 0,
-      vlan: 0, carriesTags: 0, stormBroadcast: 0, stormMulticast: 100_000_000, stormUnknownUnicast: 1000, loopProbeMs: 0, loopHoldMs: 30_000,
+      vlan: 4094, carriesTags: 1, stormBroadcast: 0, stormMulticast: 100_000_000, stormUnknownUnicast: 1000, loopProbeMs: 0, loopHoldMs: 30_000,
       snooping: 0, querier: 0, fastLeave: 0, floodUnknown: 0, queryMs: 125_000, responseMs: 10_000,
     },
     putPort, { edit: 'PutStaticMac', network: 1, mac: '02:00:00:00:00:99', port: 7 }, { edit: 'ClosePort', port: 7 },

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { parseIp } from '../../../src/address/ip.ts';
-import { composeFrame, protocolNumbers, type FrameFields } from '../../../src/explain/compose.ts';
+import { composeFrame, protocolNumbers, tagFrame, type FrameFields } from '../../../src/explain/compose.ts';
 
 const fields = (more: Partial<FrameFields>): FrameFields => ({
   sourceMac: '02:00:00:00:00:01', destinationMac: '02:00:00:00:00:02', source: parseIp('10.77.0.1')!, destination: parseIp('10.77.0.2')!,
@@ -72,5 +72,13 @@ t.test('ports stand where they belong', (t) => {
     const segment = Buffer.from(composeFrame(fields({ protocol, sourcePort: 7, destinationPort: 65_535 })).subarray(34));
     t.strictSame([segment.readUInt16BE(0), segment.readUInt16BE(2)], [7, 65_535]);
   }
+  t.end();
+});
+
+t.test('a tag stands behind the MACs', (t) => {
+  const frame = composeFrame(fields({}));
+  const tagged = Buffer.from(tagFrame(frame, 0xabc));
+  t.equal(tagged.subarray(0, 18).toString('hex'), '02000000000202000000000181000abc0800');
+  t.strictSame(Buffer.concat([tagged.subarray(0, 12), tagged.subarray(16)]), Buffer.from(frame));
   t.end();
 });

@@ -4,7 +4,7 @@ import { parseCidr } from '../../../src/address/cidr.ts';
 import { nothingHeld, type Held } from '../../../src/intent/held.ts';
 import { emptyIntent, type Intent } from '../../../src/intent/intent.ts';
 import { intentWith } from '../../../src/intent/validate.ts';
-import { network, port, tap } from './resources.ts';
+import { network, port, tap, trunk } from './resources.ts';
 
 const dev = network('dev', { subnets: ['10.77.0.0/24', 'fd00:77::/64'] });
 
@@ -118,5 +118,49 @@ t.test('a static MAC leads to a port of its network, and is nobody else\'s', (t)
   const running = intentWith([with_([{ mac: '02:00:00:00:00:99', port: 'a' }]), network('ops'), port('a')], emptyIntent, nothingHeld);
   t.match(told([port('a', { network: 'ops' })], running), [/\/0\/spec\/network port a is in network ops, and network dev maps/]);
   t.match(told([port('b', { mac: '02:00:00:00:00:99' })], running), [/\/0\/spec\/mac 02:00:00:00:00:99 is the MAC of port b itself/]);
+  t.end();
+});
+
+t.test('a trunk and its networks, all that is wrong at once', (t) => {
+  const prod = network('prod', { subnets: ['10.78.0.0/24'], vlan: 200 });
+  const tagged = network('dev', { subnets: ['10.77.0.0/24', 'fd00:77::/64'], vlan: 100 });
+  t.strictSame(told([tagged, prod, trunk('up', ['dev', 'prod'], { native: 'dev', addresses: ['10.77.0.9/24', '10.78.0.9/24'], routes: [{ to: 'default', via: '10.77.0.1' }] })]), []);
+  t.strictSame(told([dev, prod, trunk('up', ['dev', 'prod', 'porch'], { native: 'ops', mtu: 9000 })]), [
+    "/2/spec/trunk/native ops is not one of the trunk's networks",
+    '/2/spec/trunk/networks/2 there is no network porch',
+    '/2/spec/trunk/networks/0 network dev has no vlan, and only the native network goes without a tag',
+  ]);
+  t.strictSame(told([tagged, prod, trunk('up', ['dev', 'prod'], { mtu: 9000, addresses: ['10.79.0.1/24', '10.77.0.0/24', 'fe80::1/64'], routes: [{ to: 'default', via: '10.77.0.1' }] })]), [
+    '/2/spec/mtu 9000 is larger than the largest MTU of its networks, 1500',
+    "/2/spec/addresses/0 10.79.0.1 is in no subnet of the trunk's networks",
+    '/2/spec/addresses/1 10.77.0.0 is the network address of 10.77.0.0/24',
+    "/2/spec/addresses/2 fe80::1 is in no subnet of the trunk's networks",
+    '/2/spec/routes a trunk without a native network has no address to route from on its own device',
+  ]);
+  const twin = network('twin', { subnets: ['10.77.0.0/16'], vlan: 300 });
+  t.match(told([tagged, twin, trunk('up', ['dev', 'twin'], { addresses: ['10.77.0.9/24'] })]), [/addresses\/0 10.77.0.9 is in subnets of dev and twin/]);
+  t.end();
+});
+
+t.test('what a network becomes is held against the trunks that carry it', (t) => {
+  const running = intentWith([network('dev', { vlan: 100 }), network('prod', { vlan: 200 }), trunk('up', ['dev', 'prod']), trunk('out', ['dev'], { native: 'dev' })], emptyIntent, nothingHeld);
+  t.match(told([network('prod', { vlan: 100 })], running), [/^\/0\/spec port up: networks dev and prod have the same vlan 100/]);
+  t.match(told([network('prod')], running), [/^\/0\/spec port up: network prod has no vlan/]);
+  t.match(told([network('dev', { vlan: 100, carryTags: true })], running), [/^\/0\/spec port out: network dev carries its hosts' own tags/]);
+  t.strictSame(told([network('prod', { vlan: 100 }), network('dev', { vlan: 200 })], running), [], 'two may change places in one request');
+  t.end();
+});
+
+t.test('a trunk has its MAC in each of its networks, and an address in one', (t) => {
+  const networks = [network('dev', { vlan: 100, subnets: ['10.77.0.0/24'] }), network('prod', { vlan: 200, subnets: ['10.78.0.0/24'] })];
+  const up = trunk('up', ['dev', 'prod'], { mac: '02:00:00:00:00:09', addresses: ['10.77.0.9/24'] });
+  t.strictSame(told([...networks, up, port('a', { network: 'prod', mac: '02:00:00:00:00:09' })]), ['/3/spec/mac 02:00:00:00:00:09 is already the MAC of port up']);
+  t.strictSame(told([...networks, up, trunk('down', ['prod', 'dev'], { mac: '02:00:00:00:00:09', addresses: ['10.77.0.9/24'] })]), [
+    '/3/spec/mac 02:00:00:00:00:09 is already the MAC of port up', '/3/spec/addresses/0 10.77.0.9 is already the address of port up',
+  ], 'said once, though they meet in two networks');
+  t.strictSame(told([...networks, trunk('up', ['dev', 'prod'], { native: 'dev' }), port('a')], emptyIntent, { macOf: () => undefined, addressesOf: () => [parseCidr('10.77.0.1/24')!] }),
+    ['/3/spec/network 10.77.0.1 is already the address of port up']);
+  t.strictSame(told([network('prod', { vlan: 200, staticMacs: [{ mac: '02:00:00:00:00:99', port: 'up' }] }), networks[0], up]), [], 'a static MAC may be behind it, in any of its networks');
+  t.match(told([...networks, network('ops', { staticMacs: [{ mac: '02:00:00:00:00:99', port: 'up' }] }), up]), [/^\/2\/spec\/staticMacs\/0\/port port up is in network dev, prod, and network ops maps/]);
   t.end();
 });

@@ -10,6 +10,14 @@ export function port(name: string, spec: Record<string, unknown> = {}): Record<s
   return { apiVersion: 'vswitch/v1', kind: 'Port', metadata, spec: { network: 'dev', type: 'memory', ...spec } };
 }
 
+/** A memory port in several networks. */
+export function trunk(name: string, networks: readonly string[], spec: Record<string, unknown> = {}): Record<string, unknown> {
+  const { native, ...rest } = spec;
+  const resource = port(name, { trunk: { networks, ...(native !== undefined && { native }) }, ...rest }) as { spec: Record<string, unknown> };
+  delete resource.spec['network'];
+  return resource as Record<string, unknown>;
+}
+
 export function tap(name: string, spec: Record<string, unknown> = {}): Record<string, unknown> {
   return port(name, { type: 'tap', netns: name.replace('/', '-'), ...spec });
 }

@@ -34,22 +34,22 @@ t.test('all errors are found at once, each at its place', (t) => {
 
 t.test('a mistyped field is answered with the one that was meant', (t) => {
   t.match(only(PortSchema, port('a', { adresses: [] })), { message: /no field "adresses"/, remedy: 'did you mean addresses?' });
-  t.match(only(PortSchema, port('a', { colour: 1 })).remedy, /the fields are network, type/);
+  t.match(only(PortSchema, port('a', { colour: 1 })).remedy, /the fields are network, trunk, type/);
   t.match(only(PortSchema, port('a', { type: 'memori' })).remedy, 'did you mean memory?');
   t.end();
 });
 
 t.test('fields of later versions are refused by name', (t) => {
-  for (const field of ['vlan', 'nodeAddresses', 'timeouts']) {
+  for (const field of ['nodeAddresses', 'timeouts']) {
     t.match(only(NetworkSchema, network('dev', { [field]: 1 })), { path: `/spec/${field}`, message: `${field} is not available in this version` });
   }
-  for (const field of ['trunk', 'namedPorts']) t.match(only(PortSchema, port('a', { [field]: 1 })).message, `${field} is not available in this version`);
+  for (const field of ['namedPorts']) t.match(only(PortSchema, port('a', { [field]: 1 })).message, `${field} is not available in this version`);
   t.match(only(PortSchema, port('a', { limits: { connections: 5 } })), { path: '/spec/limits/connections', message: /not available in this version/ });
   t.end();
 });
 
 t.test('a missing field is told with what it is for', (t) => {
-  t.match(only(PortSchema, { ...port('a'), spec: { type: 'memory' } }), { path: '/spec/network', message: 'network is missing' });
+  t.match(only(PortSchema, { ...port('a'), spec: { type: 'memory', trunk: {} } }), { path: '/spec/trunk/networks', message: 'networks is missing', remedy: /what it carries/ });
   t.match(only(PortSchema, { ...port('a'), metadata: {} }), { path: '/metadata/name', message: 'name is missing' });
   t.end();
 });

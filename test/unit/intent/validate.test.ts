@@ -4,7 +4,7 @@ import { VswError, type ErrorDetail } from '../../../src/errors.ts';
 import { nothingHeld } from '../../../src/intent/held.ts';
 import { emptyIntent, resourcesOf } from '../../../src/intent/intent.ts';
 import { intentWith, intentWithout, resourceKind } from '../../../src/intent/validate.ts';
-import { namespace, network, port } from './resources.ts';
+import { namespace, network, port, trunk } from './resources.ts';
 
 const running = intentWith([network('dev'), network('ops'), port('a'), port('shop/b'), namespace('shop')], emptyIntent, nothingHeld);
 function refused(work: () => unknown): VswError {
@@ -94,5 +94,12 @@ t.test('a kind is known by its usual spellings', (t) => {
   for (const text of ['Port', 'port', 'ports', 'PORTS']) t.equal(resourceKind(text), 'Port');
   t.equal(resourceKind('namespaces'), 'Namespace');
   t.equal(resourceKind('pod'), undefined);
+  t.end();
+});
+
+t.test('a network stays as long as a trunk carries it', (t) => {
+  const carried = intentWith([network('dev', { vlan: 1 }), network('prod', { vlan: 2 }), trunk('up', ['dev', 'prod'])], emptyIntent, nothingHeld);
+  t.match(refused(() => intentWithout([{ kind: 'Network', name: 'prod' }], carried)).errors, [{ path: '/0', message: 'network prod still has port up' }]);
+  t.equal(intentWithout([{ kind: 'Network', name: 'prod' }, { kind: 'Port', name: 'up' }], carried).networks.size, 1);
   t.end();
 });

@@ -14,7 +14,7 @@ function scene(): { running: RunningPorts; events: () => string[] } {
 }
 const ready = (port: number) => ({ port, state: 'ready', message: '' }) as const;
 const waiting = (port: number, message = 'no namespace') => ({ port, state: 'waiting', message }) as const;
-const nothing = { mac: '02:00:00:00:00:01', addresses: [] };
+const nothing = { mac: '02:00:00:00:00:01', addresses: [], network: 1, trunkAddresses: [] };
 
 t.test('a commit says how its ports fare, and what changes is told once', (t) => {
   const { running, events } = scene();
@@ -56,7 +56,7 @@ t.test('what is forgotten is gone, and told only if it was there', (t) => {
 
 t.test('a status has the addresses of the entry, also before anything ran', (t) => {
   const { running } = scene();
-  const entry = { mac: '02:00:00:00:00:01', addresses: [parseCidr('10.77.0.1/24')!, parseCidr('fd00:77::1/64')!] };
+  const entry = { mac: '02:00:00:00:00:01', network: 1, addresses: [parseCidr('10.77.0.1/24')!], trunkAddresses: [{ network: 2, prefix: parseCidr('fd00:77::1/64')! }] };
   t.strictSame(running.status('default/a', entry), {
     state: 'waiting', generation: 0, mac: '02:00:00:00:00:01', addresses: ['10.77.0.1/24', 'fd00:77::1/64'], message: 'not attached yet',
   });

@@ -1,0 +1,37 @@
+/** Hosts of two networks, and a trunk that carries both with their tags. */
+export const resources = `
+apiVersion: vswitch/v1
+kind: Network
+metadata: {name: dev}
+spec: {subnets: [10.0.0.0/24, 'fd00::/64'], vlan: 100}
+---
+apiVersion: vswitch/v1
+kind: Network
+metadata: {name: prod}
+spec: {subnets: [10.0.0.0/24, 'fd00::/64'], vlan: 200}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: db}
+spec: {network: dev, type: memory, mac: '02:00:00:00:00:02', addresses: [10.0.0.2/24, 'fd00::2/64']}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: shop}
+spec: {network: prod, type: memory, mac: '02:00:00:00:00:01', addresses: [10.0.0.1/24, 'fd00::1/64']}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: uplink}
+spec: {trunk: {networks: [dev, prod]}, type: memory, mac: '02:00:00:00:00:09', addresses: [], antiSpoof: false}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: web}
+spec: {network: dev, type: memory, mac: '02:00:00:00:00:01', addresses: [10.0.0.1/24, 'fd00::1/64']}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: zed}
+spec: {network: dev, type: memory, mac: '02:00:00:00:00:03', addresses: [10.0.0.3/24, 'fd00::3/64']}
+`;

@@ -1,0 +1,42 @@
+/** Trunks that get tags of no network of theirs, and none where they need one. */
+export const resources = `
+apiVersion: vswitch/v1
+kind: Network
+metadata: {name: dev}
+spec: {subnets: [10.0.0.0/24, 'fd00::/64'], vlan: 100}
+---
+apiVersion: vswitch/v1
+kind: Network
+metadata: {name: prod}
+spec: {subnets: [10.0.0.0/24, 'fd00::/64'], vlan: 200}
+---
+apiVersion: vswitch/v1
+kind: Network
+metadata: {name: ops}
+spec: {subnets: [10.0.0.0/24, 'fd00::/64'], vlan: 300}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: admin}
+spec: {network: ops, type: memory, mac: '02:00:00:00:00:01', addresses: [10.0.0.1/24, 'fd00::1/64']}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: alone}
+spec: {trunk: {networks: [dev, prod]}, type: memory, mac: '02:00:00:00:00:08', addresses: [], antiSpoof: false}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: router}
+spec: {trunk: {networks: [dev, prod], native: dev}, type: memory, mac: '02:00:00:00:00:09', addresses: [], antiSpoof: false}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: shop}
+spec: {network: prod, type: memory, mac: '02:00:00:00:00:01', addresses: [10.0.0.1/24, 'fd00::1/64']}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: web}
+spec: {network: dev, type: memory, mac: '02:00:00:00:00:01', addresses: [10.0.0.1/24, 'fd00::1/64']}
+`;
