@@ -17,6 +17,8 @@ export interface Feature {
 
 export const features: readonly Feature[] = [
   { noun: 'tap', state: 'production', e2e: ['reachability.test.ts', 'lifecycle.test.ts', 'restart.test.ts'], page: 'README.md' },
+  { noun: 'container-lives', state: 'production', e2e: ['lives.test.ts', 'lifecycle.test.ts', 'churn.test.ts'], page: 'README.md' },
+  { noun: 'rootless', state: 'production', e2e: ['rootless.test.ts'], page: 'README.md' },
   { noun: 'memory', state: 'production', e2e: ['readme.test.ts'], page: 'README.md' },
   { noun: 'pcap', state: 'production', e2e: ['pcap.test.ts'], page: 'README.md' },
   {
@@ -54,7 +56,7 @@ export const features: readonly Feature[] = [
   { noun: 'default-policy', state: 'production', golden: ['policy-default-ingress', 'policy-default-egress'], e2e: ['isolation.test.ts'], page: 'README.md' },
   { noun: 'apply', state: 'production', e2e: ['lifecycle.test.ts', 'restart.test.ts'], page: 'src/cli/README.md' },
   { noun: 'explain', state: 'production', e2e: ['demo.test.ts', 'isolation.test.ts', 'spoofing.test.ts'], page: 'src/cli/README.md' },
-  { noun: 'daemon', state: 'production', e2e: ['restart.test.ts', 'readme.test.ts'], page: 'src/daemon/README.md' },
+  { noun: 'daemon', state: 'production', e2e: ['restart.test.ts', 'readme.test.ts', 'troubles.test.ts'], page: 'src/daemon/README.md' },
   { noun: 'cli', state: 'production', e2e: ['readme.test.ts'], page: 'src/cli/README.md' },
   { noun: 'api', state: 'production', e2e: ['readme.test.ts'], page: 'src/api/README.md' },
   { noun: 'workers', state: 'experimental', e2e: ['reachability.test.ts'], page: 'ARCHITECTURE.md' },

@@ -13,6 +13,7 @@ import { buildAddonWithGyp, cmakeAddon, gypAddon } from '../src/setup/addon.mjs'
 import { buildTypeScript, prepareNative } from '../src/setup/fresh-clone.mjs';
 import { endWithSignals, execute, filesBelow, root, step, StepError } from '../src/setup/step.mjs';
 import { has, hasProgram, install, wanted } from '../src/setup/system-packages.mjs';
+import { nodeOf, promisedNodes } from './nodes.mjs';
 import { ProgramReader, RunnerReader, Tally } from './tally.mjs';
 
 const tally = new Tally();
@@ -33,7 +34,7 @@ function listen(reader, chunk, isError) {
   else reader.take(chunk);
 }
 
-async function runTap(folder, names, { alone = false } = {}) {
+async function runTap(folder, names, { alone = false, timeout = 240, env } = {}) {
   const all = filesBelow([`out/test/${folder}`], ['.test.js']).map((file) => relative(root, file));
   const files = all.filter((file) => names.length === 0 || names.some((name) => file.includes(name)));
   if (files.length === 0) {
@@ -42,9 +43,9 @@ async function runTap(folder, names, { alone = false } = {}) {
   }
   const reader = new RunnerReader(tally, print);
   const before = tally.failed;
-  const options = ['--reporter=tap', `--jobs=${alone ? 1 : jobs}`, ...(alone ? ['--timeout=240'] : [])];
+  const options = ['--reporter=tap', `--jobs=${alone ? 1 : jobs}`, ...(alone ? [`--timeout=${timeout}`] : [])];
   const { code } = await execute(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), ...options, ...files], {
-    timeout: 1_200_000, onOutput: (chunk, isError) => listen(reader, chunk, isError),
+    timeout: 1_200_000, ...(env && { env }), onOutput: (chunk, isError) => listen(reader, chunk, isError),
   });
   reader.end();
   if (code !== 0 && tally.failed === before) tally.add(false, false, `${folder}: tap ended with ${code}`);
@@ -172,6 +173,29 @@ async function builds() {
     print(`  ${good ? '✓' : '✗'} the addon by ${name} loads`);
     if (!good) print(`    ${output.trim()}`);
   }
+  await otherNodes();
+}
+
+/** Node-API promises that one addon loads in every Node; those that are here already are asked. */
+async function otherNodes() {
+  const script = 'const { Switch } = require(process.argv[1]); new Switch({ workers: 1 }).close().then(() => console.log("closed"))';
+  for (const version of promisedNodes) {
+    const { path, obstacle } = await nodeOf(version, { isQuick: true });
+    for (const [name, [file]] of [['cmake-js', cmakeAddon()], ['node-gyp', gypAddon()]]) {
+      const { code, output } = path && file ? await execute(path, ['-e', script, file]) : { code: 1, output: 'no file' };
+      const good = path === undefined || (code === 0 && output.trim() === 'closed');
+      tally.add(good, path === undefined, `builds: the addon by ${name} in Node ${version}`);
+      print(`  ${path === undefined ? '-' : good ? '✓' : '✗'} the addon by ${name} in Node ${version}${path === undefined ? ` (skipped: ${obstacle})` : ''}`);
+      if (!good) print(`    ${output.trim()}`);
+    }
+  }
+}
+
+/** What takes too long for every day: ports at random for a minute, and what ports cost. */
+async function endurance(names) {
+  const env = { ...process.env, VSW_CHURN_PORTS: '300', VSW_CHURN_SECONDS: '60' };
+  if (names.length === 0 || names.includes('churn')) await runTap('e2e', ['e2e/churn'], { alone: true, timeout: 900, env });
+  if (names.length === 0 || !names.every((name) => name === 'churn')) await runTap('endurance', names, { alone: true, timeout: 900 });
 }
 
 const ladder = [
@@ -193,6 +217,7 @@ const ladder = [
   { name: 'thread', climb: (names) => sanitized('thread', names), isNative: true },
   { name: 'replay', climb: replay, isNative: true },
   { name: 'e2e', climb: (names) => runTap('e2e', names, { alone: true }) },
+  { name: 'endurance', climb: endurance, onRequest: true },
   { name: 'fuzz', climb: fuzz, isNative: true, onRequest: true },
   { name: 'storm', climb: storm, isNative: true, onRequest: true },
 ];

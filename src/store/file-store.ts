@@ -6,7 +6,7 @@
  * the previous one is used with a warning when it is whole, otherwise the switch refuses to start and
  * touches nothing. One that may not be read stops it as well: it may be whole. A second process on the same directory is refused while the first lives.
  */
-import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, VswError } from '../errors.ts';
 import { takeLock, type Lock } from './lock.ts';
@@ -21,6 +21,8 @@ export class FileStore implements Store {
   readonly #lock: Lock;
   readonly #path: string;
   readonly #previousPath: string;
+  /** The current file was written by this process. */
+  #isWhole = false;
 
   private constructor(directory: string, lock: Lock) {
     this.#directory = directory;
@@ -74,6 +76,7 @@ export class FileStore implements Store {
       keep: async () => {
         try {
           await rename(temporary, this.#path);
+          this.#isWhole = true;
           const directory = await open(this.#directory, 'r');
           try {
             await directory.sync();
@@ -97,14 +100,18 @@ export class FileStore implements Store {
     return new VswError('VSW_STATE', `the state could not be saved in ${this.#directory}: ${messageOf(error)}; ${remedy}`, [], { cause: error });
   }
 
-  /** The current file stays readable under both names until the new one replaces it under the first. */
+  /**
+   * The current file gets a second name, until the new one replaces it under the first: no bytes move, so a full disk
+   * does not matter. It is looked into once, since afterwards it is what was written here.
+   */
   async #keepPrevious(): Promise<void> {
-    const current = await this.#read(this.#path);
-    if (!('value' in current)) return; // never overwrite a good predecessor by a damaged file
+    if (!this.#isWhole && !('value' in await this.#read(this.#path))) return; // never overwrite a good predecessor by a damaged file
     const copy = `${this.#previousPath}.new`;
     try {
-      await copyFile(this.#path, copy);
+      await rm(copy, { force: true });
+      await link(this.#path, copy).catch(async () => await copyFile(this.#path, copy)); // some file systems have no second names
       await rename(copy, this.#previousPath);
+      await rm(copy, { force: true }); // two names of one file stay two
     } catch (error) {
       await rm(copy, { force: true }).catch(() => undefined); // a half copy must not take the room that is missing
       throw error;
