@@ -174,6 +174,7 @@ Result<Receipt> Publisher::commit(const Transaction& transaction) {
     fabric_.drop_log.forget(id);
     fabric_.storms.forget(id);
     fabric_.loops.let_go(id);
+    fabric_.answers(id).reset();
   }
   for (const auto& device : unwanted) remove_device(*device);
   for (const auto& [id, device] : arriving) {

@@ -14,6 +14,11 @@ struct Icmp {
   [[nodiscard]] static constexpr bool is_echo(std::uint8_t type) noexcept {
     return type == kEchoReply || type == kEchoRequest;
   }
+  // Surely no error: echo, router discovery, timestamp, information, address mask (RFC 792, 950, 1256)
+  // and extended echo (RFC 8335). What is not known may be an error.
+  [[nodiscard]] static constexpr bool is_query(std::uint8_t type) noexcept {
+    return is_echo(type) || type == 9 || type == 10 || (type >= 13 && type <= 18) || type == 42 || type == 43;
+  }
 };
 
 }  // namespace vsw

@@ -25,6 +25,8 @@ struct Icmpv6 {
   [[nodiscard]] static constexpr bool is_echo(std::uint8_t type) noexcept {
     return type == kEchoRequest || type == kEchoReply;
   }
+  // Neither an error (RFC 4443, 2.1) nor a redirect.
+  [[nodiscard]] static constexpr bool is_query(std::uint8_t type) noexcept { return type >= 128 && type != kRedirect; }
 };
 
 }  // namespace vsw

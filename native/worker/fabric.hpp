@@ -14,6 +14,7 @@
 #include "state/loop_watch.hpp"
 #include "state/group_table.hpp"
 #include "state/mac_table.hpp"
+#include "state/meter.hpp"
 #include "state/storm_meters.hpp"
 #include "state/querier_table.hpp"
 #include "table/generation.hpp"
@@ -44,13 +45,16 @@ struct Fabric {
         groups(wanted.groups, wanted.memberships, wanted.ports, secret),
         counters(wanted.workers, wanted.ports),
         drop_log(wanted.ports),
-        held_region(sizeof(std::atomic<std::uint32_t>) * wanted.ports) {}
+        held_region(sizeof(std::atomic<std::uint32_t>) * wanted.ports),
+        answers_region(sizeof(Meter) * wanted.ports) {}
 
   [[nodiscard]] std::uint32_t now_ms() const noexcept { return static_cast<std::uint32_t>(clock.now_ns() / 1'000'000); }
   // Flows that were made for frames of this port.
   [[nodiscard]] std::atomic<std::uint32_t>& flows_held(PortId port) noexcept {
     return held_region.as<std::atomic<std::uint32_t>>()[port.value];
   }
+  // The port's share of what the switch itself says about frames that it could not deliver.
+  [[nodiscard]] Meter& answers(PortId port) noexcept { return answers_region.as<Meter>()[port.value]; }
 
   // Grows whenever a MAC moves or goes, or a multicast group comes or goes: one number for flows to compare.
   [[nodiscard]] std::uint32_t taught_version() const noexcept { return macs.version() + groups.version(); }
@@ -69,7 +73,7 @@ struct Fabric {
   QuerierTable queriers;
   Counters counters;
   DropLog drop_log;
-  Region held_region;
+  Region held_region, answers_region;
 };
 
 }  // namespace vsw

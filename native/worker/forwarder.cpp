@@ -1,5 +1,6 @@
 #include "worker/forwarder.hpp"
 
+#include "action/icmp_error.hpp"
 #include "action/tag.hpp"
 #include "pipeline/multicast.hpp"
 #include "pipeline/pipeline.hpp"
@@ -9,6 +10,11 @@
 namespace vsw {
 
 namespace {
+
+// What a port may be told of its frames that were too large: enough to find the ways to many others at
+// once, and too little to keep a worker busy.
+constexpr std::uint32_t kAnswersPerSecond = 100;
+constexpr std::uint32_t kIpv6MtuMin = 1'280;  // RFC 8200, section 5
 
 std::uint32_t number_of(GenerationId generation) noexcept { return static_cast<std::uint32_t>(generation.value); }
 
@@ -139,8 +145,7 @@ bool Forwarder::take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane
     drop(ingress, packet, DropReason::k_bug, moment.now_ns);
     return true;
   }
-  moment.forwarded += packet.wire_packets;
-  egress_.offer(*receiver, *lane.network, packet);
+  hand_over(lane, moment, *receiver, packet);
   return true;
 }
 
@@ -201,12 +206,12 @@ void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept
         drop(moment.ingress.id, packet, program.reason, moment.now_ns);
         return;
       }
-      moment.forwarded += packet.wire_packets;
       if (fabric_.loops.is_held(receiver->id)) {
+        moment.forwarded += packet.wire_packets;
         egress_.refuse(*receiver, *lane.network, packet, DropReason::k_port_held_down, moment.now_ns);
         return;
       }
-      egress_.offer(*receiver, *lane.network, packet);
+      hand_over(lane, moment, *receiver, packet);
       break;
     }
     case Program::Action::kFlood:
@@ -295,6 +300,13 @@ void Forwarder::join(Flow<Key>& flow, const Lane& lane, const Moment& moment, co
     flow.judged[side].store(1, std::memory_order_release);
 }
 
+// To the one port that the frame is for.
+void Forwarder::hand_over(const Lane& lane, Moment& moment, const PortEntry& receiver, Packet& packet) noexcept {
+  moment.forwarded += packet.wire_packets;
+  egress_.offer(receiver, *lane.network, packet);
+  if (!fits(packet, receiver.settings.mtu)) [[unlikely]] tell_too_big(lane, moment, receiver, packet);
+}
+
 // `heard`: the switch was a receiver, too, so that it does not matter whether there are others.
 void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group,
                       bool heard) noexcept {
@@ -377,13 +389,33 @@ void Forwarder::answer(const Lane& lane, Moment& moment, Packet& packet, const P
   }
   write_answer(packet, program.answer, *reply);
   moment.consumed += packet.wire_packets;
-  page_.add(moment.ingress.id, Counter::k_originated_packets, 1);
+  send_back(lane, moment, packet, *reply);
+}
+
+// The packet dies in deliver, by its MTU. Its sender is told, so that it finds the path's MTU: with DF
+// clear, too, since a switch does not fragment, and a host that is told then fragments itself.
+void Forwarder::tell_too_big(const Lane& lane, Moment& moment, const PortEntry& receiver,
+                             const Packet& packet) noexcept {
+  const std::uint32_t mtu = receiver.settings.mtu;
+  if (!receiver.device || !may_be_answered(packet)) return;
+  // No host may send less than IPv6's smallest packet, so no answer would help.
+  if (packet.headers.has(Headers::kIpv6) && mtu < kIpv6MtuMin) return;
+  const bool allowed = fabric_.answers(moment.ingress.id).take(1, kAnswersPerSecond, moment.now_ns);
+  Packet* reply = allowed ? pool_.take() : nullptr;
+  if (reply == nullptr) {
+    page_.add(moment.ingress.id, Counter::k_answers_refused, 1);
+    return;
+  }
+  write_icmp_error(packet, IcmpError::too_big(mtu), moment.ingress.settings.mtu, *reply);
+  send_back(lane, moment, packet, *reply);
+}
+
+// What the switch itself says to who sent `asked`; the answer goes back to the pool.
+void Forwarder::send_back(const Lane& lane, const Moment& moment, const Packet& asked, Packet& answer) noexcept {
   egress_.flush(moment.now_ns);
-  reply->tag = packet.tag;
-  if (VSW_BUG(prepare(*reply, false) != DropReason::kNone)) reply->wire_packets = 1;
-  egress_.offer(moment.ingress, *lane.network, *reply);
-  egress_.flush(moment.now_ns);
-  pool_.give(*reply);
+  answer.tag = asked.tag;
+  originate(moment.ingress, *lane.network, answer, moment.now_ns);
+  pool_.give(answer);
 }
 
 void Forwarder::learn(const Lane& lane, const Moment& moment, const Packet& packet) noexcept {

@@ -57,9 +57,12 @@ class Forwarder {
   template <class Key>
   bool still_flooded(const Flow<Key>& flow, unsigned side, const NetworkEntry& network) const noexcept;
   void flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group, bool heard = false) noexcept;
+  void hand_over(const Lane& lane, Moment& moment, const PortEntry& receiver, Packet& packet) noexcept;
   [[nodiscard]] bool is_storm(const Lane& lane, const Moment& moment, Packet& packet, const Mac& destination) noexcept;
   void take_back(const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
   void answer(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept;
+  void tell_too_big(const Lane& lane, Moment& moment, const PortEntry& receiver, const Packet& packet) noexcept;
+  void send_back(const Lane& lane, const Moment& moment, const Packet& asked, Packet& answer) noexcept;
   void learn(const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
   void drop(const PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept;
 

@@ -20,6 +20,7 @@ export const counterSentences = {
   macMovesRefused: 'times that a MAC heard at the port stayed where it was because it, or the port, moved MACs too often',
   macsEvicted: 'MACs of the port that gave way to another because the table was full',
   groupsRefused: 'multicast groups that the port asked for and that found no room, so that it gets all of them',
+  answersRefused: 'answers that the switch owed the port and did not give because its share is used up',
 } as const;
 
 export type CounterName = keyof typeof counterSentences;

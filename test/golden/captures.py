@@ -22,7 +22,7 @@ logging.getLogger('scapy').setLevel(logging.ERROR)
 from scapy.layers.dhcp import BOOTP, DHCP  # noqa: E402
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_NOP, IPOption_RR, fragment  # noqa: E402
 from scapy.layers.inet6 import (  # noqa: E402
-    ICMPv6EchoReply, ICMPv6EchoRequest, ICMPv6MLReport2, ICMPv6MLDMultAddrRec, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RA, ICMPv6ND_RS,
+    ICMPv6DestUnreach, ICMPv6EchoReply, ICMPv6EchoRequest, ICMPv6PacketTooBig, ICMPv6MLReport2, ICMPv6MLDMultAddrRec, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RA, ICMPv6ND_RS,
     ICMPv6ND_Redirect, ICMPv6NDOptDstLLAddr, ICMPv6NDOptSrcLLAddr, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
     IPv6ExtHdrHopByHop, IPv6ExtHdrRouting, PadN,
 )
@@ -121,6 +121,17 @@ def offload_of(frame, gso='none', gso_size=0, **more):
              'checksumOffset': 16 if layer.name == 'TCP' else 6}
     truth.update(more)
     return truth
+
+
+def too_big(frame, mtu, most=None):
+    """What the sender of an IP frame is told when its receiver takes packets up to `mtu`: RFC 1191, RFC 4443."""
+    parsed = Ether(bytes(frame))
+    answer = Ether(src=parsed.dst, dst=parsed.src)
+    if parsed.haslayer(IPv6):
+        quoted = bytes(parsed.getlayer(IPv6))[:(most or 1280) - 48]
+        return answer / IPv6(src=parsed[IPv6].dst, dst=parsed[IPv6].src) / ICMPv6PacketTooBig(mtu=mtu) / quoted
+    quoted = bytes(parsed.getlayer(IP))[:(most or 576) - 28]
+    return answer / IP(src=parsed[IP].dst, dst=parsed[IP].src, id=0, flags='DF', tos=0xc0) / ICMP(type=3, code=4, nexthopmtu=mtu) / quoted
 
 
 def write_capture(path, frames):

@@ -123,6 +123,7 @@ export interface Ipv4Facts {
   more?: boolean;
   dontFragment?: boolean;
   ttl?: number;
+  serviceType?: number;
   totalLength?: number;
   headerLength?: number;
   version?: number;
@@ -135,7 +136,7 @@ export function ipv4(facts: Ipv4Facts): Bytes {
   const flags = (facts.dontFragment ? 0x4000 : 0) | (facts.more ? 0x2000 : 0) | ((facts.offset ?? 0) / 8);
   const header = (checksum: number): Bytes =>
     join(
-      [((facts.version ?? 4) << 4) | (headerLength / 4), 0],
+      [((facts.version ?? 4) << 4) | (headerLength / 4), facts.serviceType ?? 0],
       be16(facts.totalLength ?? 20 + options.length + facts.payload.length),
       be16(facts.identification ?? 1), be16(flags), [facts.ttl ?? 64, facts.protocol], be16(checksum),
       ipBytes(facts.source), ipBytes(facts.destination), options,

@@ -2,7 +2,8 @@
  * The slow twin: a whole switch without cache, threads or native code, written from DESIGN's sentences.
  *
  * Every frame is judged anew against plain lists. It knows networks, memory ports, trunks, learning, anti-spoof,
- * answers for declared addresses, default policies, MTU and super-frames. Time is a number.
+ * answers for declared addresses, default policies, MTU and what senders are told of it, and super-frames.
+ * Time is a number.
  */
 import {
   arp, be16, ethernet, ipBytes, ipText, join, linkLayerOption, linkLocalOf, macText, neighborAdvertisement, read16,
@@ -12,6 +13,7 @@ import { isSnooped, Memberships, ModelMulticast, type MulticastSpec, type Query 
 import { type Reading, readFrame } from './reading.ts';
 import { addressesIn, homeOf, isIn, putTag, readTag, type Trunk } from './trunk.ts';
 import { completeChecksum, countPackets, cutSegments, type ModelOffload } from './super-frame.ts';
+import { Allowance, tellTooBig } from './too-big.ts';
 
 export interface ModelNetwork {
   name: string;
@@ -72,6 +74,7 @@ interface Inside {
 
 interface Fate {
   receivers: ModelPort[];
+  isKnown?: boolean; // the one receiver is known to be the right one: nothing was flooded
   answer?: Uint8Array;
   isHeard?: boolean; // the switch itself was a receiver
   reason?: string;
@@ -95,6 +98,7 @@ export class SlowSwitch {
   nowMs = 0;
   readonly #multicast = new Map<string, ModelMulticast>();
   readonly #memberships = new Memberships();
+  readonly #allowances = new Map<string, Allowance>(); // by port: how often it may be told that its frames are too large
 
   putNetwork(network: ModelNetwork): void {
     this.networks.set(network.name, network);
@@ -227,6 +231,8 @@ export class SlowSwitch {
       this.totals.forwarded += packets;
       this.totals.copied += packets * (fate.receivers.length - 1);
       for (const receiver of fate.receivers) this.#deliver(receiver, inside, outcome.reading, offload, packets);
+      const [only] = fate.receivers;
+      if (fate.isKnown === true && only !== undefined) this.#tellTooBig(port, only, inside, outcome.reading, offload, packets);
     }
   }
 
@@ -297,7 +303,7 @@ export class SlowSwitch {
       if (storm !== undefined) return drop(storm);
     }
     if (isRefused) return drop('ingress_denied');
-    return { receivers };
+    return { receivers, isKnown: station !== undefined };
   }
 
   #learn(port: ModelPort, network: string, mac: string): void {
@@ -370,12 +376,31 @@ export class SlowSwitch {
     return ethernet({ source: bound.mac, destination: isProbe ? '33:33:00:00:00:01' : macText(frame, 6), type: 0x86dd, payload });
   }
 
+  #mtuOf(port: ModelPort, network: ModelNetwork): number {
+    const names = port.trunk?.networks ?? [network.name];
+    return port.mtu ?? Math.max(...names.map((name) => this.networks.get(name)?.mtu ?? 1500));
+  }
+
+  #isTooBig(receiver: ModelPort, network: ModelNetwork, reading: Reading, offload: ModelOffload | undefined, packets: number): boolean {
+    const size = packets > 1 ? reading.payload - reading.network + (offload?.gsoSize ?? 0) : reading.end - reading.network;
+    return size > this.#mtuOf(receiver, network);
+  }
+
+  #tellTooBig(port: ModelPort, receiver: ModelPort, inside: Inside, reading: Reading, offload: ModelOffload | undefined, packets: number): void {
+    const { frame, network } = inside;
+    if (!this.#isTooBig(receiver, network, reading, offload, packets)) return;
+    const told = tellTooBig(frame, reading, offload, this.#mtuOf(receiver, network), this.#mtuOf(port, network));
+    const allowance = this.#allowances.get(port.name) ?? new Allowance();
+    this.#allowances.set(port.name, allowance);
+    if (told === undefined || !allowance.take(this.nowMs)) return;
+    this.totals.originated += 1;
+    const answer = readFrame(told, false);
+    if (answer.ok) this.#deliver(port, { ...inside, frame: told }, answer.reading, undefined, 1);
+  }
+
   #deliver(receiver: ModelPort, { frame, network, priority }: Inside, reading: Reading, offload: ModelOffload | undefined, packets: number): void {
     this.totals.offered += packets;
-    const names = receiver.trunk?.networks ?? [network.name];
-    const mtu = receiver.mtu ?? Math.max(...names.map((name) => this.networks.get(name)?.mtu ?? 1500));
-    const size = packets > 1 ? reading.payload - reading.network + (offload?.gsoSize ?? 0) : reading.end - reading.network;
-    if (size > mtu) {
+    if (this.#isTooBig(receiver, network, reading, offload, packets)) {
       this.#die(receiver.name, 'transmit', 'mtu_exceeded', packets);
       return;
     }

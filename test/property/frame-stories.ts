@@ -51,7 +51,7 @@ export const framePlan: fc.Arbitrary<FramePlan> = fc.record({
   destinationIp: often<FramePlan['destinationIp']>('other', 5, 'own', 'stranger', 'group'),
   stranger: fc.constantFrom(0, 0, 0, 0, 1, 2, 3),
   ports: often(0, 6, 1, 2, 3, 4, 5),
-  size: often(20, 4, 0, 1, 200, 1100, 1400, 1473),
+  size: often(20, 4, 0, 1, 200, 1100, 1400, 1473, 5000),
   variant: fc.nat(7),
   tags: often<readonly number[]>([], 20, [0], [0], [5], [0, 0], [0, 5], [101], [0, 101], [5, 6], [1, 2, 3]),
   damage: fc.oneof(

@@ -75,7 +75,7 @@ const networkPlan: fc.Arbitrary<NetworkPlan> = fc.record({
   ),
 });
 const portPlan: fc.Arbitrary<PortPlan> = fc.record({
-  network: fc.constantFrom(0, 0, 2), antiSpoof: fc.constantFrom(true, true, false), mtu: fc.constantFrom(1500, 1500, 1280),
+  network: fc.constantFrom(0, 0, 2), antiSpoof: fc.constantFrom(true, true, false), mtu: fc.constantFrom(1500, 1500, 1280, 9000),
   offloads: fc.boolean(), addresses: fc.constantFrom<PortPlan['addresses']>('both', 'both', 'both', 'v4', 'v6', 'none'), macs: fc.constantFrom(1, 2, 16),
   otherMac: fc.constantFrom(false, false, false, true), hairpin: fc.constantFrom(false, false, false, true),
   groups: fc.constantFrom(1, 2, 256), multicastRouter: fc.constantFrom(false, false, false, true),
