@@ -159,6 +159,7 @@ Outcome Draft::apply_edit(const PutPort& edit) {
   if (!id || id.value >= ports_max_)
     return Error{ErrorCode::kLimit, "port ids end below " + std::to_string(ports_max_), edit.port};
   if (edit.type < 1 || edit.type > 3) return invalid("port " + edit.name + " is of an unknown type", edit.port);
+  if (edit.queues < 1) return invalid("port " + edit.name + " has no queue", edit.port);
   grow(generation_->ports, id.value);
   if (!generation_->ports[id.value]) {
     auto entry = std::make_shared<PortEntry>();
@@ -182,7 +183,8 @@ Outcome Draft::apply_edit(const PutPort& edit) {
   entry->groups_max = edit.groups_max;
   entry->multicast_router = edit.multicast_router != 0;
   entry->settings = {static_cast<PortType>(edit.type), edit.netns, edit.device, edit.mac, edit.addresses, edit.routes,
-                     edit.mtu, edit.persist != 0, edit.offloads != 0, edit.pcap_read, edit.pcap_write, edit.pcap_repeat != 0};
+                     edit.mtu, edit.persist != 0, edit.offloads != 0, edit.pcap_read, edit.pcap_write, edit.pcap_repeat != 0,
+                     edit.queues};
   entry->link_local = link_local_of(edit.mac);
   closed_.erase(id);
   return Done{};

@@ -11,9 +11,21 @@ namespace {
 // Equal means: the same device, which can be changed in place.
 bool same_device(const PortSettings& one, const PortSettings& other) {
   return one.type == other.type && one.netns == other.netns && one.device == other.device &&
-         one.offloads == other.offloads && one.pcap_read == other.pcap_read && one.pcap_write == other.pcap_write &&
+         one.offloads == other.offloads && one.queues == other.queues && one.pcap_read == other.pcap_read && one.pcap_write == other.pcap_write &&
          one.pcap_repeat == other.pcap_repeat &&
          (one.type == PortType::kTap || one.type == PortType::kPcap);
+}
+
+// A TAP is made for its number of queues, and cannot be made anew under a name that is still taken.
+Outcome keeps_queues(const PortEntry* before, const PortEntry& after) {
+  if (before == nullptr || !before->device || before->settings.type != PortType::kTap || after.settings.type != PortType::kTap ||
+      before->settings.netns != after.settings.netns || before->settings.device != after.settings.device ||
+      before->settings.queues == after.settings.queues)
+    return Done{};
+  return Error{ErrorCode::kDeviceClash,
+               "a TAP keeps the number of its queues as long as it stands: write spec.queues: " +
+                   std::to_string(before->settings.queues) + ", or delete the port first and apply it then",
+               after.id.value};
 }
 
 // What was learned at a port in this network, when it has gone, left, or may hold nothing undeclared any more.
@@ -77,6 +89,7 @@ Outcome Publisher::open_devices(Draft& draft, std::vector<Change>& changes, Rece
       receipt.ports.push_back(std::move(outcome));  // a memory port has nothing that could be changed
       continue;
     }
+    if (Outcome kept = keeps_queues(before, *entry); !kept) return kept;
     if (owner != nullptr && !same_device(owner->settings, entry->settings)) owner = nullptr;
     for (const PortId other : draft.touched()) {
       const PortEntry* leaving = owner == nullptr && draft.port(other) == nullptr ? running_->port(other) : nullptr;
@@ -97,7 +110,7 @@ Outcome Publisher::open_devices(Draft& draft, std::vector<Change>& changes, Rece
       receipt.ports.push_back(std::move(outcome));
       continue;
     }
-    Result<std::shared_ptr<Port>> opened = open_port(entry->settings, fabric_.clock);
+    Result<std::shared_ptr<Port>> opened = open_port(entry->settings, fabric_.clock, fabric_.limits.workers);
     if (opened) {
       entry->device = std::move(opened.value());
       entry->info = entry->device->info();

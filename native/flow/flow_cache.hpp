@@ -1,6 +1,6 @@
 // FlowCache: every frame's first and, in the steady state, only lookup.
-// Shared: workers look up without a lock; the counters of a direction have one writer, the worker of
-// its ingress port; records belong to the worker that made them.
+// Shared: workers look up without a lock; the counters of a direction have one writer at a time, the worker
+// of the queue that its frames come by (flow/turn.hpp); records belong to the worker that made them.
 //
 // What it is. An index of buckets, each one cache line of eight 16-bit tags and eight record numbers,
 // over a pool of records. A key has two buckets; the second follows from the first and the tag, so an
@@ -26,6 +26,7 @@
 #include "base/region.hpp"
 #include "base/spin_lock.hpp"
 #include "flow/flow_key.hpp"
+#include "flow/turn.hpp"
 #include "wire/mac.hpp"
 
 namespace vsw {
@@ -68,6 +69,7 @@ struct alignas(64) Flow {
   // Whether this end's frames were judged: what the sender's stages say of one end says nothing of the
   // other, so the first reply takes the slow path, too.
   std::atomic<std::uint32_t> judged[2];
+  Turn turn[2];                          // to write a direction whose port has several queues
 
   // A frame that this record speaks for.
   [[nodiscard]] bool covers(const Key& other, unsigned side, PortId ingress, const Mac& source,

@@ -89,11 +89,22 @@ bool is_rival(const nlmsghdr& message, int index, const Route& route) {
   return table == RT_TABLE_MAIN && to == route.to.address && rank == (v4 ? 0 : kRankOfIpv6) && !ours;
 }
 
+// What a TAP says of itself (since Linux 4.20).
+void read_tap(const rtattr* data, Link& link) {
+  auto length = static_cast<unsigned>(RTA_PAYLOAD(data));
+  for (auto* inner = static_cast<const rtattr*>(RTA_DATA(data)); RTA_OK(inner, length); inner = RTA_NEXT(inner, length))
+    if (inner->rta_type == IFLA_TUN_NUM_QUEUES) std::memcpy(&link.tap_queues, RTA_DATA(inner), sizeof link.tap_queues);
+}
+
 void read_link_info(const rtattr* info, Link& link) {
   auto length = static_cast<unsigned>(RTA_PAYLOAD(info));
-  for (auto* inner = static_cast<const rtattr*>(RTA_DATA(info)); RTA_OK(inner, length); inner = RTA_NEXT(inner, length))
+  const rtattr* data = nullptr;
+  for (auto* inner = static_cast<const rtattr*>(RTA_DATA(info)); RTA_OK(inner, length); inner = RTA_NEXT(inner, length)) {
+    if (inner->rta_type == IFLA_INFO_DATA) data = inner;
     if (inner->rta_type == IFLA_INFO_KIND)
       link.kind.assign(static_cast<const char*>(RTA_DATA(inner)), ::strnlen(static_cast<const char*>(RTA_DATA(inner)), RTA_PAYLOAD(inner)));
+  }
+  if (data != nullptr && link.kind == "tun") read_tap(data, link);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ struct Link {
   Mac mac;
   std::uint32_t mtu = 0;
   bool up = false;
+  std::uint32_t tap_queues = 0;  // of a TAP for several queues: those in use, by whomever
   std::uint64_t dropped = 0;  // by the kernel, in both directions
 };
 

@@ -19,9 +19,9 @@ TapPort* as_tap_port(Port& port) noexcept {
 
 }  // namespace
 
-Result<std::shared_ptr<Port>> open_port(const PortSettings& settings, const Clock& clock) {
+Result<std::shared_ptr<Port>> open_port(const PortSettings& settings, const Clock& clock, std::uint32_t queues_max) {
   switch (settings.type) {
-    case PortType::kTap: return widen(TapPort::open(settings));
+    case PortType::kTap: return widen(TapPort::open(settings, queues_max));
     case PortType::kPcap: return widen(PcapPort::open(settings, clock));
     case PortType::kMemory: return std::shared_ptr<Port>(std::make_shared<MemoryPort>(settings.offloads));
   }

@@ -1,6 +1,7 @@
 // open_port: the port of the type that its settings ask for.
 // Home: control.
 #pragma once
+#include <cstdint>
 #include <memory>
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -9,8 +10,9 @@
 
 namespace vsw {
 
-// Errors as TapPort::open and PcapPort::open.
-[[nodiscard]] Result<std::shared_ptr<Port>> open_port(const PortSettings& settings, const Clock& clock);
+// At most `queues_max` queues are opened. Errors as TapPort::open and PcapPort::open.
+[[nodiscard]] Result<std::shared_ptr<Port>> open_port(const PortSettings& settings, const Clock& clock,
+                                                      std::uint32_t queues_max);
 // Makes an open port of the same device what `now` says.
 [[nodiscard]] Outcome reconfigure_port(Port& port, const PortSettings& previous, const PortSettings& now);
 // The device goes with the port, even a persistent one.

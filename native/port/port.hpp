@@ -23,6 +23,7 @@ struct PortInfo {
   bool takes_checksum = false;  // partial checksums may be transmitted as they are
   bool takes_tcp4 = false, takes_tcp6 = false, takes_udp = false;  // super-frames, too
   bool likes_udp_gathered = false;  // small datagrams of a flow may come as one super-frame
+  std::uint8_t queues = 1;
 };
 
 enum class PortType : std::uint8_t { kTap = 1, kMemory = 2, kPcap = 3 };
@@ -36,6 +37,8 @@ class Port {
   // Takes what it can of at most 64 packets, in order, and does not keep them: bit i of the answer
   // says that packet i was taken.
   virtual std::uint64_t transmit(std::span<Packet* const> packets) noexcept = 0;
+  // Each of its `info().queues` queues is to one worker what a port of one queue is: received by it alone.
+  [[nodiscard]] virtual Port& queue(std::uint32_t) noexcept { return *this; }
   [[nodiscard]] virtual PortInfo info() const noexcept = 0;
   [[nodiscard]] virtual PortType type() const noexcept = 0;
   // Readable while something waits in `receive`; -1 when the port is never readable.
@@ -69,6 +72,7 @@ struct PortSettings {
   bool offloads = false;        // memory only: the port takes super-frames and partial checksums
   std::string pcap_read, pcap_write;
   bool pcap_repeat = false;     // the capture is played over and over, as fast as it is taken
+  std::uint8_t queues = 1;      // TAP only
   bool operator==(const PortSettings&) const noexcept = default;
 };
 

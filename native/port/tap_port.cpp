@@ -5,7 +5,6 @@
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -25,48 +24,7 @@ namespace vsw {
 
 namespace {
 
-// virtio_net_hdr as a TAP speaks it: host byte order, ten bytes (virtio 1.2, 5.1.6).
-struct VirtioHeader {
-  std::uint8_t flags = 0;
-  std::uint8_t gso_type = 0;
-  std::uint16_t header_length = 0;
-  std::uint16_t gso_size = 0;
-  std::uint16_t checksum_start = 0;
-  std::uint16_t checksum_offset = 0;
-};
-static_assert(sizeof(VirtioHeader) == 10);
 constexpr std::uint16_t kIpv6MtuMin = 1'280;  // RFC 8200, section 5
-constexpr std::uint8_t kNeedsChecksum = 1, kDataValid = 2, kGsoEcn = 0x80;
-
-Offload offload_of(const VirtioHeader& header) noexcept {
-  Offload offload;
-  offload.gso = static_cast<Offload::Gso>(header.gso_type & ~kGsoEcn);
-  offload.ecn = (header.gso_type & kGsoEcn) != 0;
-  offload.needs_checksum = (header.flags & kNeedsChecksum) != 0;
-  offload.checksum_valid = (header.flags & kDataValid) != 0;
-  offload.gso_size = header.gso_size;
-  offload.checksum_start = header.checksum_start;
-  offload.checksum_offset = header.checksum_offset;
-  return offload;
-}
-
-VirtioHeader header_of(const Packet& packet) noexcept {
-  const Offload& offload = packet.offload;
-  VirtioHeader header;
-  if (offload.needs_checksum) {
-    header.flags = kNeedsChecksum;
-    header.checksum_start = offload.checksum_start;
-    header.checksum_offset = offload.checksum_offset;
-  } else if (offload.checksum_valid) {
-    header.flags = kDataValid;
-  }
-  if (offload.gso != Offload::Gso::kNone) {
-    header.gso_type = static_cast<std::uint8_t>(static_cast<std::uint8_t>(offload.gso) | (offload.ecn ? kGsoEcn : 0));
-    header.gso_size = offload.gso_size;
-    header.header_length = packet.headers.payload;  // the sender's word for it is not passed on
-  }
-  return header;
-}
 
 // Whether the kernel knows UDP super-frames.
 Result<bool> ask_offloads(int fd) {
@@ -76,35 +34,55 @@ Result<bool> ask_offloads(int fd) {
   return system_error("cannot set the offloads of the TAP", errno);
 }
 
-struct Attached {
-  UniqueFd fd;
-  bool takes_udp;
-};
+Error in_use(const std::string& device) {
+  return {ErrorCode::kDeviceClash, "the TAP " + device + " is in use by another process: end it, or choose another spec.device", 0};
+}
 
-Result<Attached> attach_tap(const std::string& device, const Link& link) {
+// One more queue of the TAP, which is made when it is not there. `several`: of a TAP that may have more
+// than one, which is decided when it is made and never again.
+Result<UniqueFd> attach_queue(const std::string& device, const Link& link, bool several) {
+  UniqueFd fd(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  if (!fd) return system_error("cannot open /dev/net/tun (load the tun module, or give this process the device)", errno);
+  ifreq request{};
+  std::strncpy(request.ifr_name, device.c_str(), IFNAMSIZ - 1);
+  request.ifr_flags = static_cast<short>(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (several ? IFF_MULTI_QUEUE : 0));
+  if (::ioctl(fd.get(), TUNSETIFF, &request) != 0) {
+    if (errno == EBUSY) return in_use(device);
+    if (errno == EINVAL && link.index != 0)
+      return Error{ErrorCode::kDeviceClash,
+                   "the device " + device + " is there already as a TUN or for " + (several ? "one queue" : "several queues") +
+                       ", which never changes: remove it, choose another spec.device, or write spec.queues: " +
+                       (several ? "1" : "2 or more"),
+                   0};
+    return system_error("cannot create the TAP " + device + " (CAP_NET_ADMIN in its namespace is needed)", errno);
+  }
+  return fd;
+}
+
+Result<std::vector<std::unique_ptr<TapQueue>>> attach_tap(const std::string& device, const Link& link, bool several,
+                                                          std::uint32_t count) {
   if (link.index != 0 && link.kind != "tun")
     return Error{ErrorCode::kDeviceClash,
                  "the device " + device + " is there already and is no TAP (" +
                      (link.kind.empty() ? "a device of the machine" : link.kind) +
                      "): choose another spec.device or remove it",
                  0};
-  UniqueFd fd(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
-  if (!fd) return system_error("cannot open /dev/net/tun (load the tun module, or give this process the device)", errno);
-  ifreq request{};
-  std::strncpy(request.ifr_name, device.c_str(), IFNAMSIZ - 1);
-  request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR;
-  if (::ioctl(fd.get(), TUNSETIFF, &request) != 0) {
-    if (errno == EBUSY)
-      return Error{ErrorCode::kDeviceClash, "the TAP " + device + " is in use by another process: end it, or choose another spec.device", 0};
-    if (errno == EINVAL && link.index != 0)
-      return Error{ErrorCode::kDeviceClash, "the device " + device + " is there already as a TUN or with several queues: remove it, or choose another spec.device", 0};
-    return system_error("cannot create the TAP " + device + " (CAP_NET_ADMIN in its namespace is needed)", errno);
+  if (link.tap_queues > 0) return in_use(device);
+  std::vector<std::unique_ptr<TapQueue>> queues;
+  bool takes_udp = false;
+  while (queues.size() < count) {
+    Result<UniqueFd> fd = attach_queue(device, link, several);
+    if (!fd) return fd.error();
+    if (queues.empty()) {  // what is the whole device's
+      int header_size = kVirtioHeaderSize;
+      if (::ioctl(fd.value().get(), TUNSETVNETHDRSZ, &header_size) != 0) return system_error("cannot set the TAP's header size", errno);
+      Result<bool> asked = ask_offloads(fd.value().get());
+      if (!asked) return asked.error();
+      takes_udp = asked.value();
+    }
+    queues.push_back(std::make_unique<TapQueue>(std::move(fd.value()), takes_udp));
   }
-  int header_size = sizeof(VirtioHeader);
-  if (::ioctl(fd.get(), TUNSETVNETHDRSZ, &header_size) != 0) return system_error("cannot set the TAP's header size", errno);
-  Result<bool> takes_udp = ask_offloads(fd.get());
-  if (!takes_udp) return takes_udp.error();
-  return Attached{std::move(fd), takes_udp.value()};
+  return queues;
 }
 
 // The inode of the namespace that a TAP is in now; 0 when it may not be known. An errno when there is no device any more.
@@ -122,17 +100,18 @@ bool contains(const std::vector<Item>& items, const Item& item) {
 
 }  // namespace
 
-Result<std::shared_ptr<TapPort>> TapPort::open(const PortSettings& settings) {
+Result<std::shared_ptr<TapPort>> TapPort::open(const PortSettings& settings, std::uint32_t queues_max) {
   std::shared_ptr<TapPort> port;
   Outcome outcome = in_netns(settings.netns, [&]() -> Outcome {
     Result<Netlink> netlink = Netlink::open();
     if (!netlink) return netlink.error();
     Result<Link> link = netlink.value().find_link(settings.device);
     if (!link) return link.error();
-    Result<Attached> tap = attach_tap(settings.device, link.value());
-    if (!tap) return tap.error();
-    port.reset(new TapPort(std::move(tap.value().fd), tap.value().takes_udp, std::move(netlink.value()),
-                           settings.device, link.value().index == 0));
+    const std::uint32_t count = std::min<std::uint32_t>(settings.queues, queues_max);
+    auto queues = attach_tap(settings.device, link.value(), settings.queues > 1, count);
+    if (!queues) return queues.error();
+    port.reset(new TapPort(std::move(queues.value()), std::move(netlink.value()), settings.device,
+                           link.value().index == 0));
     if (Outcome settled = port->settle(); !settled) return settled;
     return port->configure(nullptr, settings);
   });
@@ -148,8 +127,10 @@ Outcome TapPort::settle() {
   Result<Link> made = netlink_.find_link(device_);
   if (!made) return made.error();
   index_ = made.value().index;
+  // Nobody is told that he shares a TAP of several queues: two who open one at once find each other only now.
+  if (made.value().tap_queues > queues_.size()) return in_use(device_);
   int failed;
-  home_ = namespace_of(fd_.get(), failed);
+  home_ = namespace_of(wake_fd(), failed);
   Result<UniqueFd> socket = open_link_socket(index_);
   if (!socket) return socket.error();
   changes_ = std::move(socket.value());
@@ -187,7 +168,7 @@ Outcome TapPort::configure(const PortSettings* previous, const PortSettings& set
     if (Outcome set = netlink_.set_link(link.index, mac, new_mtu, true); !set) return set;
   if (Outcome furnished = furnish(previous, settings); !furnished) return furnished;
   // Last, so that a device that was found and could not be made as wanted is still there afterwards.
-  if (::ioctl(fd_.get(), TUNSETPERSIST, settings.persist ? 1 : 0) != 0)
+  if (::ioctl(wake_fd(), TUNSETPERSIST, settings.persist ? 1 : 0) != 0)
     return system_error("cannot make the TAP persistent", errno);
   wanted_ = settings;
   left_down_ = false;
@@ -226,7 +207,7 @@ Outcome TapPort::furnish(const PortSettings* previous, const PortSettings& setti
 
 DeviceFinding::Place TapPort::place() const noexcept {
   int failed;
-  const std::uint64_t now = namespace_of(fd_.get(), failed);
+  const std::uint64_t now = namespace_of(wake_fd(), failed);
   if (failed == EBADFD) return DeviceFinding::Place::kDeleted;
   return home_ != 0 && now != home_ ? DeviceFinding::Place::kMoved : DeviceFinding::Place::kHere;
 }
@@ -260,7 +241,7 @@ DeviceFinding TapPort::inspect() {
 }
 
 
-void TapPort::remove_device() noexcept { ::ioctl(fd_.get(), TUNSETPERSIST, 0); }
+void TapPort::remove_device() noexcept { ::ioctl(wake_fd(), TUNSETPERSIST, 0); }
 
 void TapPort::abandon() noexcept {
   if (created_) remove_device();
@@ -271,43 +252,6 @@ std::uint64_t TapPort::kernel_dropped() const noexcept {
   const Result<Link> link = netlink_.find_link(index_);
   if (link && link.value().index != 0) kernel_dropped_ = link.value().dropped;
   return kernel_dropped_;
-}
-
-bool TapPort::receive(Pool& pool, Batch& into) noexcept {
-  while (!into.full()) {
-    Packet* packet = pool.take();
-    if (packet == nullptr) return false;
-    VirtioHeader header;
-    iovec pieces[3] = {{&header, sizeof header}, {packet->data, Packet::kSlotSize}, {pool.spill(), Pool::kSpillSize}};
-    const ssize_t received = ::readv(fd_.get(), pieces, 3);
-    if (received < static_cast<ssize_t>(sizeof header)) {
-      pool.give(*packet);
-      if (received < 0 && errno == EBADFD) gone_.store(true, std::memory_order_relaxed);
-      return true;
-    }
-    const auto length = static_cast<std::uint32_t>(received) - static_cast<std::uint32_t>(sizeof header);
-    packet->length = std::min(length, Packet::kSlotSize);
-    packet->tail_length = length - packet->length;
-    packet->offload = offload_of(header);
-    into.push(*packet);
-    if (packet->tail_length > 0) {
-      packet->tail = pool.spill();
-      return false;
-    }
-  }
-  return false;
-}
-
-std::uint64_t TapPort::transmit(std::span<Packet* const> packets) noexcept {
-  std::uint64_t taken = 0;
-  for (std::size_t i = 0; i < packets.size(); ++i) {
-    const Packet& packet = *packets[i];
-    VirtioHeader header = header_of(packet);
-    iovec pieces[3] = {{&header, sizeof header}, {packet.data, packet.length}, {packet.tail, packet.tail_length}};
-    const ssize_t sent = ::writev(fd_.get(), pieces, packet.tail_length > 0 ? 3 : 2);
-    if (sent >= 0) taken |= std::uint64_t{1} << i;
-  }
-  return taken;
 }
 
 }  // namespace vsw

@@ -12,17 +12,20 @@
 // die. Setting it down is left alone, as the container's own way to be silent; when it is up again, the
 // IPv6 addresses and routes that it lost by that are put back.
 //
-// A frame is read into a slot, and what does not fit there into the pool's spill buffer, by one readv.
-// A TAP never says that it is full: what the kernel drops is in `kernel_dropped`.
+// A TAP may have several queues, so that several workers share its frames. Which queue a frame comes by is
+// the kernel's choice, by a hash of its flow; a flow that we transmitted by one queue comes back by that one.
+// Whether a TAP is for one queue or for several is fixed when it is made. What the kernel drops, since a TAP
+// never says that it is full, is in `kernel_dropped`.
 #pragma once
-#include <atomic>
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <vector>
 #include "base/result.hpp"
-#include "base/unique_fd.hpp"
 #include "port/netlink.hpp"
 #include "port/port.hpp"
+#include "port/tap_queue.hpp"
 
 namespace vsw {
 
@@ -30,7 +33,8 @@ class TapPort final : public Port {
  public:
   // kNamespaceAbsent, kDeviceClash (a device of that name is there and is no TAP, or is in use by
   // another process), kPermission, kUnsupported, kSystem.
-  [[nodiscard]] static Result<std::shared_ptr<TapPort>> open(const PortSettings& settings);
+  // At most `queues_max` queues are opened, however many the settings want.
+  [[nodiscard]] static Result<std::shared_ptr<TapPort>> open(const PortSettings& settings, std::uint32_t queues_max);
 
   // Makes the device what `settings` says. What `previous` had put there and is no longer wanted goes;
   // what the container added itself stays. When it fails, the device is again as `previous` says.
@@ -40,20 +44,28 @@ class TapPort final : public Port {
   // Undoes `open`: a device that it made goes, one that it found stays.
   void abandon() noexcept;
 
-  bool receive(Pool& pool, Batch& into) noexcept override;
-  std::uint64_t transmit(std::span<Packet* const> packets) noexcept override;
-  [[nodiscard]] PortInfo info() const noexcept override { return {true, true, true, takes_udp_, takes_udp_}; }
-  [[nodiscard]] int wake_fd() const noexcept override { return fd_.get(); }
+  bool receive(Pool& pool, Batch& into) noexcept override { return queues_.front()->receive(pool, into); }
+  std::uint64_t transmit(std::span<Packet* const> packets) noexcept override {
+    return queues_.front()->transmit(packets);
+  }
+  [[nodiscard]] Port& queue(std::uint32_t number) noexcept override { return *queues_[number]; }
+  [[nodiscard]] PortInfo info() const noexcept override {
+    PortInfo info = queues_.front()->info();
+    info.queues = static_cast<std::uint8_t>(queues_.size());
+    return info;
+  }
+  [[nodiscard]] int wake_fd() const noexcept override { return queues_.front()->wake_fd(); }
   [[nodiscard]] PortType type() const noexcept override { return PortType::kTap; }
-  [[nodiscard]] bool gone() const noexcept override { return gone_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool gone() const noexcept override {
+    return std::any_of(queues_.begin(), queues_.end(), [](const auto& queue) { return queue->gone(); });
+  }
   [[nodiscard]] std::uint64_t kernel_dropped() const noexcept override;
   [[nodiscard]] int change_fd() const noexcept override { return changes_.get(); }
   [[nodiscard]] DeviceFinding inspect() override;
 
  private:
-  TapPort(UniqueFd fd, bool takes_udp, Netlink netlink, std::string device, bool created) noexcept
-      : fd_(std::move(fd)),
-        takes_udp_(takes_udp),
+  TapPort(std::vector<std::unique_ptr<TapQueue>> queues, Netlink netlink, std::string device, bool created) noexcept
+      : queues_(std::move(queues)),
         netlink_(std::move(netlink)),
         device_(std::move(device)),
         created_(created) {}
@@ -64,8 +76,7 @@ class TapPort final : public Port {
   [[nodiscard]] Outcome furnish(const PortSettings* previous, const PortSettings& settings);
   [[nodiscard]] DeviceFinding::Place place() const noexcept;
 
-  UniqueFd fd_;
-  const bool takes_udp_;
+  const std::vector<std::unique_ptr<TapQueue>> queues_;  // at least one
   mutable std::mutex netlink_mutex_;  // control's threads share the socket
   mutable Netlink netlink_;
   std::string device_;
@@ -76,7 +87,6 @@ class TapPort final : public Port {
   int index_ = 0;       // the container may give the name to another device; the number stays ours
   const bool created_;
   mutable std::uint64_t kernel_dropped_ = 0;  // the last count, for when the device is gone
-  std::atomic<bool> gone_{false};
 };
 
 }  // namespace vsw

@@ -6,6 +6,7 @@
 #include "action/segment.hpp"
 #include "action/tag.hpp"
 #include "pipeline/deliver.hpp"
+#include "worker/steering.hpp"
 
 namespace vsw {
 
@@ -123,7 +124,9 @@ void Egress::transmit_ready(const Target& target, std::span<Packet* const> packe
   const PortEntry& receiver = *target.receiver;
   if (target.vlan != 0)
     for (Packet* packet : packets) put_on_tag(*packet, target.vlan | packet->priority());
-  const std::uint64_t taken = receiver.device->transmit(packets);
+  const std::uint32_t queues = receiver.info.queues;
+  Port& queue = queues == 1 ? *receiver.device : receiver.device->queue(Steering(receiver.id, queues, workers_).queue_of(worker_));
+  const std::uint64_t taken = queue.transmit(packets);
   std::uint64_t transmitted = 0, bytes = 0;
   for (std::size_t i = 0; i < packets.size(); ++i) {
     Packet& packet = *packets[i];

@@ -22,7 +22,9 @@ namespace vsw {
 
 class Egress {
  public:
-  Egress(Pool& pool, CounterPage page, DropLog& drop_log) noexcept : pool_(pool), page_(page), drop_log_(drop_log) {}
+  // `worker` of `workers`: whose packets these are.
+  Egress(Pool& pool, CounterPage page, DropLog& drop_log, std::uint32_t worker, std::uint32_t workers) noexcept
+      : pool_(pool), page_(page), drop_log_(drop_log), worker_(worker), workers_(workers) {}
 
   // The receiver is in the packet's network.
   void offer(const PortEntry& receiver, const NetworkEntry& network, Packet& packet) noexcept;
@@ -55,6 +57,7 @@ class Egress {
   Pool& pool_;
   CounterPage page_;
   DropLog& drop_log_;
+  const std::uint32_t worker_, workers_;
   std::uint32_t group_count_ = 0;
   std::array<Group, Batch::kCapacity> groups_;
   Gatherer gatherer_;

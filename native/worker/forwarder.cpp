@@ -38,7 +38,7 @@ Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing
       pool_(pool),
       events_(events),
       page_(fabric.counters.page(worker)),
-      egress_(pool, page_, fabric.drop_log),
+      egress_(pool, page_, fabric.drop_log, worker, fabric.limits.workers),
       snooper_(fabric, pool, events, page_, egress_) {}
 
 // The packet is noted as it came, and is of no use afterwards.
@@ -128,7 +128,7 @@ bool Forwarder::take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane
   }
 
   ++moment.hits;
-  flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
+  count(flow, side, moment, packet);
   const std::uint32_t heard_ms = flow.heard_ms[side].load(std::memory_order_relaxed);
   if (heard_ms != moment.now_ms) {
     flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
@@ -289,12 +289,20 @@ void Forwarder::remember(FlowCache<Key>& cache, const Key& key, const Lane& lane
   else if (kept != FlowCache<Key>::kNone) join(cache.record(kept), lane, moment, packet);
 }
 
+template <class Key>
+void Forwarder::count(Flow<Key>& flow, unsigned side, const Moment& moment, const Packet& packet) noexcept {
+  const bool shared = moment.ingress.info.queues > 1;
+  if (shared) flow.turn[side].take(worker_);
+  flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
+  if (shared) flow.turn[side].rest();
+}
+
 // Both ends were judged by the same grounds, or the record is found true by ours. A later generation
 // that another worker stamps meanwhile has compared both ends' ports with these grounds.
 template <class Key>
 void Forwarder::join(Flow<Key>& flow, const Lane& lane, const Moment& moment, const Packet& packet) noexcept {
   const unsigned side = lane.key.side;
-  flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
+  count(flow, side, moment, packet);
   flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
   if (flow.confirmed.load(std::memory_order_acquire) == moment.grounds.word || still_true(flow, side, *lane.network, moment))
     flow.judged[side].store(1, std::memory_order_release);

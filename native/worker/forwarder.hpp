@@ -53,6 +53,8 @@ class Forwarder {
                 const Program& program) noexcept;
   template <class Key>
   void join(Flow<Key>& flow, const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
+  template <class Key>
+  void count(Flow<Key>& flow, unsigned side, const Moment& moment, const Packet& packet) noexcept;
   void judge(const Lane& lane, Moment& moment, Packet& packet) noexcept;
   template <class Key>
   bool still_flooded(const Flow<Key>& flow, unsigned side, const NetworkEntry& network) const noexcept;

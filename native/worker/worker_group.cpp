@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "worker/steering.hpp"
+
 namespace vsw {
 
 WorkerGroup::WorkerGroup(Fabric& fabric, std::uint32_t thread_count)
@@ -35,10 +37,16 @@ void WorkerGroup::send(std::uint32_t index, const Letter& letter) {
 }
 
 void WorkerGroup::attach(PortId port, Port& device) {
-  send(port.value % size(), {Letter::Kind::kAttach, port, &device});
+  const std::uint32_t queues = device.info().queues;
+  const Steering steering(port, queues, size());
+  for (std::uint32_t queue = 0; queue < queues; ++queue)
+    send(steering.worker_of(queue), {Letter::Kind::kAttach, port, &device.queue(queue)});
 }
 
-void WorkerGroup::detach(PortId port) { send(port.value % size(), {Letter::Kind::kDetach, port, nullptr}); }
+// A worker that has no queue of the port has nothing to do.
+void WorkerGroup::detach(PortId port) {
+  for (std::uint32_t i = 0; i < size(); ++i) send(i, {Letter::Kind::kDetach, port, nullptr});
+}
 
 void WorkerGroup::flush_flows(PortId port) {
   for (std::uint32_t i = 0; i < size(); ++i) send(i, {Letter::Kind::kFlushFlows, port, nullptr});

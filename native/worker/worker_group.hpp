@@ -1,8 +1,8 @@
 // WorkerGroup: the workers' threads, and which port belongs to which of them.
 // Home: control.
 //
-// With zero threads there is one worker, and the owner drives it. A port's queue belongs to the worker
-// `port id mod workers`, so each frame of a port is handled by one thread and in order. Any thread of
+// With zero threads there is one worker, and the owner drives it. Each queue of a port belongs to one worker
+// (worker/steering.hpp), so each frame of a queue is handled by one thread and in order. Any thread of
 // control may send letters and drive: mailboxes have one producer, and a driven worker one driver, at a time.
 #pragma once
 #include <cstdint>

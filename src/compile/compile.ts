@@ -100,6 +100,7 @@ function compilePort(key: string, port: PortResource, intent: Intent, allocation
       .sort((a, b) => a.network - b.network),
     groupsMax: spec.limits?.groups ?? groupsLimitDefault,
     multicastRouter: spec.multicastRouter === true ? 1 : 0,
+    queues: spec.queues ?? 1,
   };
 }
 

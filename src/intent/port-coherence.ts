@@ -27,7 +27,7 @@ export function checkDevice(spec: PortSpec, report: Report): void {
     }
     if (spec.device === 'lo') report('/device', 'lo is the loopback device of every namespace', `choose another name, e.g. ${deviceDefault}`);
   } else {
-    for (const field of ['netns', 'device', 'persist'] as const) {
+    for (const field of ['netns', 'device', 'persist', 'queues'] as const) {
       if (spec[field] !== undefined) report(`/${field}`, `a ${type} port has no ${field}`, `remove ${field}, or make the port's type tap`);
     }
   }

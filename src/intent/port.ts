@@ -32,6 +32,7 @@ export interface PortSpec {
   readonly limits?: { readonly macs?: number; readonly flows?: number; readonly groups?: number };
   readonly multicastRouter?: boolean;
   readonly persist?: boolean;
+  readonly queues?: number;
   readonly offloads?: boolean;
   readonly pcap?: { readonly read?: string; readonly write?: string; readonly repeat?: boolean };
 }
@@ -56,6 +57,9 @@ export const deviceDefault = 'eth0';
 export const macsLimitDefault = 256;
 export const flowsLimitDefault = 65536;
 export const groupsLimitDefault = 256;
+
+/** As many as a switch may have workers. */
+const queuesMax = 63;
 
 /** Fields that the contract names and that come with later versions. */
 export const portFieldsToCome = ['namedPorts'];
@@ -103,6 +107,9 @@ export const PortSpecSchema = Type.Object(
     ),
     multicastRouter: Type.Optional(Type.Boolean({ description: 'gets all multicast of its network and may ask for members; absent: found out by its queries' })),
     persist: Type.Optional(Type.Boolean({ description: 'whether the device outlives the switch; absent: true' })),
+    queues: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: queuesMax, description: "queues of the TAP, each received by a worker of its own; at most the switch's workers are used; absent: 1" }),
+    ),
     offloads: Type.Optional(Type.Boolean({ description: 'memory ports: take super-frames and partial checksums untouched' })),
     pcap: Type.Optional(
       Type.Object(

@@ -69,6 +69,7 @@ export interface PutPort {
   readonly hairpin: number;
   readonly groupsMax: number;
   readonly multicastRouter: number;
+  readonly queues: number;
 }
 
 export interface DeletePort {
@@ -161,6 +162,7 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
       ['hairpin', 'u8'],
       ['groupsMax', 'u32'],
       ['multicastRouter', 'u8'],
+      ['queues', 'u8'],
     ],
   },
   DeletePort: {

@@ -49,6 +49,7 @@ struct PlannedPort {
   std::uint16_t mtu = 1500;
   std::uint32_t macs_max = 16, flows_max = 65'536, groups_max = 256;
   bool multicast_router = false;
+  std::uint8_t queues = 1;
   std::string netns{}, device{}, pcap_read{}, pcap_write{};
   bool pcap_repeat = false;
   std::vector<std::uint16_t> trunk{};              // networks; `network` is the native one, or 0
@@ -107,7 +108,7 @@ class Edits {
     for (const PlannedTrunkAddress& address : port.trunk_addresses)
       add(address.network, 2).append(mapped(ip4_of(address.station))).add(16, 1);
     add(port.hairpin ? 1 : 0, 1);
-    return add(port.groups_max, 4).add(port.multicast_router ? 1 : 0, 1);
+    return add(port.groups_max, 4).add(port.multicast_router ? 1 : 0, 1).add(port.queues, 1);
   }
   Edits& delete_port(std::uint16_t id) { return add(4, 1).add(id, 2); }
   Edits& close_port(std::uint16_t id) { return add(5, 1).add(id, 2); }

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "native/held_packet.hpp"
+#include "native/linux_bridge.hpp"
 #include "native/tap.hpp"
 #include "wire/checksum.hpp"
 
@@ -277,4 +278,25 @@ TEST("action/offload: a port takes what it says it takes") {
   CHECK(takes(PortInfo{true, false, true, false}, super6.packet) &&
         !takes(PortInfo{true, true, false, true}, super6.packet));
   CHECK(takes(all, datagrams.packet) && !takes(no_udp, datagrams.packet));
+}
+
+TEST("action/offload: completes a checksum as this machine's kernel does, an honest sum and a forged one") {
+  if (!ScratchNetns::possible()) return;
+  LinuxBridge linux;
+  std::mt19937 random(9);
+  for (int round = 0; round < 200; ++round) {
+    const bool v6 = random() % 2 != 0, is_tcp = random() % 2 != 0;
+    const std::size_t length = random() % 1'400;
+    const std::uint16_t l4 = v6 ? kL4v6 : kL4v4;
+    Bytes frame = is_tcp ? (v6 ? tcp6(length) : tcp4(length)) : (v6 ? udp6(length) : udp4(length));
+    frame = with_pseudo(frame, l4, is_tcp ? 6 : 17);
+    const std::uint16_t offset = is_tcp ? 16 : 6;
+    if (round % 4 == 0) write(frame, l4 + offset, random() & 0xffff, 2);
+    const Offload offload = partial(l4, offset);
+    const std::vector<Bytes> wanted = linux.pass(frame, offload, l4, 1);
+    HeldPacket held(frame, offload);
+    REQUIRE(held.error == ParseError::kNone && check_offload(held.packet) && wanted.size() == 1);
+    complete_checksum(held.packet);
+    CHECK_EQUAL(to_hex(held.bytes()), to_hex(wanted[0]));
+  }
 }

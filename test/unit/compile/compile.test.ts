@@ -22,7 +22,7 @@ t.test('what is left open gets its default', (t) => {
   t.match(tables.ports.get(1), {
     edit: 'PutPort', port: 1, name: 'a', network: 1, type: 1, netns: '/run/netns/a', device: 'eth0', addresses: [], routes: [], mtu: 1500,
     antiSpoof: 1, persist: 1, offloads: 0, macsMax: 256, flowsMax: 65_536, pcapRead: '', pcapWrite: '', pcapRepeat: 0, hairpin: 0,
-    groupsMax: 256, multicastRouter: 0,
+    groupsMax: 256, multicastRouter: 0, queues: 1,
   });
   t.end();
 });
@@ -33,7 +33,7 @@ t.test('what is said is meant', (t) => {
     network('dev', { mtu: 1400, macAgeSeconds: 2, etherTypes: ['0x88cc', 0x1234], defaultPolicy: { egress: 'drop' }, multicast, staticMacs: [{ mac: '02:00:00:00:00:99', port: 'shop/m' }], stormLimit: { multicast: 0, broadcast: 7 }, loopDetection: { probeSeconds: 0, holdSeconds: 5 } }),
     port('shop/m', { offloads: true, hairpin: true, antiSpoof: false, mac: '02:00:00:00:00:01', limits: { macs: 3, flows: 5, groups: 7 }, multicastRouter: true }),
     port('p', { type: 'pcap', pcap: { read: '/in', write: '/out', repeat: true }, mtu: 1000 }),
-    tap('t', { netns: 'pid:7', persist: false, addresses: ['10.0.0.1/24'], routes: [{ to: 'default', via: '10.0.0.254' }, { to: '10.9.0.0/16' }] }),
+    tap('t', { netns: 'pid:7', persist: false, queues: 3, addresses: ['10.0.0.1/24'], routes: [{ to: 'default', via: '10.0.0.254' }, { to: '10.9.0.0/16' }] }),
   );
   t.match(tables.networks.get(1), { mtu: 1400, macAgeMs: 2000, etherTypes: [0x1234, 0x88cc], ingressAllowed: 1, egressAllowed: 0, stormBroadcast: 7, stormMulticast: 0, stormUnknownUnicast: 1000, loopProbeMs: 0, loopHoldMs: 5000 });
   t.match(tables.networks.get(1), { snooping: 1, querier: 1, fastLeave: 1, floodUnknown: 1, queryMs: 20_000, responseMs: 3000 });
@@ -42,7 +42,7 @@ t.test('what is said is meant', (t) => {
   t.match(byName.get('shop/m'), { groupsMax: 7, multicastRouter: 1 });
   t.match(byName.get('p'), { type: 3, pcapRead: '/in', pcapWrite: '/out', pcapRepeat: 1, mtu: 1000 });
   const tapped = byName.get('t')!;
-  t.match(tapped, { netns: '/proc/7/ns/net', persist: 0 });
+  t.match(tapped, { netns: '/proc/7/ns/net', persist: 0, queues: 3 });
   t.strictSame(tapped.routes.map(({ to, via }) => [formatCidr(to), via?.value]), [['0.0.0.0/0', 0x0a0000fen], ['10.9.0.0/16', undefined]]);
   t.strictSame([...tables.staticMacs.values()], [{ edit: 'PutStaticMac', network: 1, mac: '02:00:00:00:00:99', port: byName.get('shop/m')!.port }]);
   t.end();

@@ -31,7 +31,8 @@ t.test('fields belong to types', (t) => {
   t.strictSame(device({ netns: 'a' }), []);
   t.match(device({}), [/^\/device a port in the switch's own namespace needs/]);
   t.match(device({ netns: 'a', device: 'lo' }), [/^\/device lo is the loopback/]);
-  t.match(device({ type: 'memory', netns: 'a', device: 'eth0', persist: true }), [/^\/netns a memory port has no netns/, /^\/device/, /^\/persist/]);
+  t.match(device({ type: 'memory', netns: 'a', device: 'eth0', persist: true, queues: 2 }), [/^\/netns a memory port has no netns/, /^\/device/, /^\/persist/, /^\/queues/]);
+  t.strictSame(device({ netns: 'a', queues: 4 }), []);
   t.match(device({ netns: 'a', offloads: true, pcap: { read: 'x' } }), [/^\/offloads/, /^\/pcap pcap is a field of pcap ports/]);
   t.match(device({ type: 'pcap' }), [/^\/pcap a pcap port needs/]);
   t.match(device({ type: 'pcap', pcap: {} }), [/^\/pcap a pcap port needs/]);
