@@ -47,7 +47,10 @@ export const features: readonly Feature[] = [
     golden: ['vlan-access-to-trunk', 'vlan-trunk-to-access', 'vlan-native', 'vlan-anti-spoof', 'vlan-super-frame', 'vlan-trunk-not-carried'],
   },
   { noun: 'vlan', state: 'production', golden: ['vlan-priority-tag', 'vlan-not-carried', 'vlan-qinq'], page: 'src/intent/trunks.md' },
-  { noun: 'mtu', state: 'production', golden: ['mtu-exceeded', 'offload-mtu'], page: 'README.md' },
+  {
+    noun: 'mtu', state: 'production', page: 'README.md', e2e: ['path-mtu.test.ts'],
+    golden: ['mtu-exceeded', 'mtu-too-big-v4', 'mtu-too-big-v6', 'mtu-not-answered', 'mtu-answers-limited', 'offload-mtu'],
+  },
   {
     noun: 'anti-spoof', state: 'production', page: 'README.md', e2e: ['spoofing.test.ts'],
     golden: ['anti-spoof-mac', 'anti-spoof-ipv4', 'anti-spoof-ipv6', 'anti-spoof-arp', 'anti-spoof-nd', 'anti-spoof-dhcp', 'anti-spoof-router', 'link-local-allowed'],
@@ -60,4 +63,5 @@ export const features: readonly Feature[] = [
   { noun: 'cli', state: 'production', e2e: ['readme.test.ts'], page: 'src/cli/README.md' },
   { noun: 'api', state: 'production', e2e: ['readme.test.ts'], page: 'src/api/README.md' },
   { noun: 'workers', state: 'experimental', e2e: ['reachability.test.ts'], page: 'ARCHITECTURE.md' },
+  { noun: 'queues', state: 'experimental', e2e: ['queues.test.ts'], page: 'ARCHITECTURE.md' },
 ];

@@ -12,7 +12,7 @@ namespace vsw {
 
 // At most `queues_max` queues are opened. Errors as TapPort::open and PcapPort::open.
 [[nodiscard]] Result<std::shared_ptr<Port>> open_port(const PortSettings& settings, const Clock& clock,
-                                                      std::uint32_t queues_max);
+                                                      std::uint32_t queues_max = 1);
 // Makes an open port of the same device what `now` says.
 [[nodiscard]] Outcome reconfigure_port(Port& port, const PortSettings& previous, const PortSettings& now);
 // The device goes with the port, even a persistent one.

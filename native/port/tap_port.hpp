@@ -34,7 +34,7 @@ class TapPort final : public Port {
   // kNamespaceAbsent, kDeviceClash (a device of that name is there and is no TAP, or is in use by
   // another process), kPermission, kUnsupported, kSystem.
   // At most `queues_max` queues are opened, however many the settings want.
-  [[nodiscard]] static Result<std::shared_ptr<TapPort>> open(const PortSettings& settings, std::uint32_t queues_max);
+  [[nodiscard]] static Result<std::shared_ptr<TapPort>> open(const PortSettings& settings, std::uint32_t queues_max = 1);
 
   // Makes the device what `settings` says. What `previous` had put there and is no longer wanted goes;
   // what the container added itself stays. When it fails, the device is again as `previous` says.

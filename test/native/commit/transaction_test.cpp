@@ -63,6 +63,7 @@ PlannedPort full_port() {
   port.hairpin = true;
   port.groups_max = 90'000;
   port.multicast_router = true;
+  port.queues = 3;
   port.trunk = {7, 8, 0xfffe};
   port.trunk_addresses = {{8, 601}};
   port.routes = {{mapped(from_hex("00000000")), 0, mapped(from_hex("0a4d00fe"))}, {from_hex("fd00 0078 0000 0000 0000 0000 0000 0000"), 64, number(0, 16)}};
@@ -143,6 +144,7 @@ TEST("commit/transaction: a port comes as it was written") {
   CHECK_EQUAL(edit->hairpin, 1);
   CHECK_EQUAL(edit->groups_max, 90'000u);
   CHECK_EQUAL(edit->multicast_router, 1);
+  CHECK_EQUAL(edit->queues, 3);
   CHECK(edit->trunk == (std::vector<std::uint16_t>{7, 8, 0xfffe}));
   REQUIRE(edit->trunk_addresses.size() == 1);
   CHECK_EQUAL(edit->trunk_addresses[0].network.value, 8);
