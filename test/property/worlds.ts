@@ -66,7 +66,7 @@ export interface World {
 
 const policy = fc.oneof({ weight: 9, arbitrary: fc.constant('allow' as const) }, { weight: 1, arbitrary: fc.constant('drop' as const) });
 const networkPlan: fc.Arbitrary<NetworkPlan> = fc.record({
-  mtu: fc.constantFrom(1500, 1500, 9000), egress: policy, ingress: policy, etherTypes: fc.constantFrom<readonly number[]>([], [], [0x88b5]),
+  mtu: fc.constant(9000), egress: policy, ingress: policy, etherTypes: fc.constantFrom<readonly number[]>([], [], [0x88b5]),
   macAgeSeconds: fc.constantFrom(10, 300), staticMac: fc.constantFrom(false, false, true), otherVlan: fc.constantFrom(false, false, true), carryTags: fc.boolean(),
   storm: fc.constantFrom(1000, 1000, 1000, 1000, 5, 2, 0),
   multicast: fc.constantFrom<MulticastSpec>(
@@ -208,7 +208,7 @@ export class Standing {
   /** The resource that the step puts; port 0 holds static MACs and stays. */
   put(step: Step): Resource | undefined {
     if (step.step === 'putNetwork') {
-      this.networks[step.network] = { ...step.plan, mtu: Math.max(1500, step.plan.mtu) };
+      this.networks[step.network] = step.plan;
       return networkResource(step.network, step.plan, step.network === 0);
     }
     if (step.step !== 'putPort' && step.step !== 'putTrunk') return undefined;
