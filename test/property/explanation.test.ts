@@ -23,7 +23,9 @@ async function findLie(world: World): Promise<string | undefined> {
     const deathsBefore = player.deaths();
     player.send(sent.port, sent.built.frame);
     player.run();
-    const received = [...standing.ports.keys()].filter((index) => player.take(portName(index)).length > 0).map(portName);
+    // Who sends too much is told so: what its own port gets then is no receiving.
+    const isTold = (name: string): boolean => reason === 'mtu_exceeded' && name === sent.port;
+    const received = [...standing.ports.keys()].filter((index) => player.take(portName(index)).length > 0).map(portName).filter((name) => !isTold(name));
     const death = player.deaths().find((row) => !deathsBefore.some((old) => old.port === row.port && old.direction === row.direction && old.reason === row.reason && old.packets === row.packets));
     const line = `${sent.port}: ${describeFrame(sent.built.frame)}: explain says ${verdict} ${reason} at ${port}`;
     if (verdict === 'drop' && (death?.reason !== reason || received.length > 0)) return `${line}; ${received.join()} got it, ${JSON.stringify(death)}`;

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -31,7 +32,8 @@ sockaddr_in address_of(std::uint16_t station, std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(0x0a4d'0000u | station);
+  const std::uint32_t word = htonl(0x0a4d'0000u | station);
+  std::memcpy(&address.sin_addr, &word, sizeof word);
   return address;
 }
 UniqueFd udp_socket(const ScratchNetns& netns, std::uint16_t station, std::uint16_t port) {
