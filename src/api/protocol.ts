@@ -40,6 +40,7 @@ export type {
   ApplyAnswer, Change, DropEntry, EventSelector, Explanation, FdbEntry, FlowEntry, FlushFilter, GroupEntry, LastDrops,
   NeighborEntry, PortStats, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
+export { dropReasonSentences } from '../table/drop-reasons.gen.ts';
 export { eventGroups, eventSentences, eventTypes, type EventFilter } from '../switch/event-filter.ts';
 
 export interface Resource {

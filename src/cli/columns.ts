@@ -66,7 +66,7 @@ const neighbors: readonly Column<NeighborEntry>[] = [
   { heading: 'MAC', cell: ({ mac }) => mac }, { heading: 'PORT', cell: ({ port }) => port },
   { heading: 'SOURCE', cell: ({ source }) => source },
 ];
-const endpoint = (address: string, port: number): string =>
+export const endpoint = (address: string, port: number): string =>
   port === 0 ? address : address.includes(':') && !/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(address) ? `[${address}]:${port}` : `${address}:${port}`;
 const flows: readonly Column<FlowEntry>[] = [
   { heading: 'NETWORK', cell: ({ network }) => network }, { heading: 'PROTOCOL', cell: ({ protocol }) => protocol },

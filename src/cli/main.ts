@@ -15,6 +15,7 @@ import { addExplain } from './commands/explain.ts';
 import { addFlush } from './commands/flush.ts';
 import { addGet } from './commands/get.ts';
 import { addLater } from './commands/later.ts';
+import { addTop } from './commands/top.ts';
 import { addVersion } from './commands/version.ts';
 import { addWatch } from './commands/watch.ts';
 import { endOf, exitUsage, outputForms } from './session.ts';
@@ -37,7 +38,7 @@ function build(): Command {
     .helpCommand('help [command]', 'tell how a command is used')
     .showHelpAfterError('vswitchctl --help tells how it is used')
     .exitOverride();
-  const add = [addApply, addDelete, addGet, addDescribe, addExplain, addWatch, addFlush, addDoctor, addVersion, addLater];
+  const add = [addApply, addDelete, addGet, addDescribe, addExplain, addTop, addWatch, addFlush, addDoctor, addVersion, addLater];
   for (const one of add) one(program);
   return program;
 }

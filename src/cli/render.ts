@@ -10,6 +10,8 @@ export interface Column<Entry> {
   readonly heading: string;
   readonly cell: (entry: Entry) => string | number;
   readonly wide?: boolean;
+  /** Stands to the right though its cells are texts, as numbers with a unit are. */
+  readonly right?: boolean;
 }
 
 /** Writes to stdout; a reader that has seen enough (`| head`) ends the program without noise. */
@@ -33,7 +35,7 @@ export function isData(output: OutputForm): boolean {
 export function renderTable<Entry>(entries: readonly Entry[], columns: readonly Column<Entry>[], wide: boolean): string {
   const shown = columns.filter((column) => wide || column.wide !== true);
   const rows = entries.map((entry) => shown.map((column) => column.cell(entry)));
-  const isNumber = shown.map((_, index) => rows.length > 0 && rows.every((row) => typeof row[index] === 'number'));
+  const isNumber = shown.map(({ right }, index) => right === true || (rows.length > 0 && rows.every((row) => typeof row[index] === 'number')));
   const texts = [shown.map(({ heading }) => heading), ...rows.map((row) => row.map((cell) => plain(String(cell))))];
   const widths = shown.map((_, index) => Math.max(...texts.map((row) => row[index]?.length ?? 0)));
   const lines = texts.map((row) => row
