@@ -6,8 +6,23 @@ export interface Cidr {
   readonly length: number;
 }
 
+/**
+ * What was read of late, by its text: every apply reads the addresses of all ports again, and values that are the same
+ * object are compared at once. Emptied when it is full.
+ */
+const readCidrs = new Map<string, Cidr | undefined>();
+const readMax = 16_384;
+
 /** `ADDRESS/LENGTH`; undefined when the text is none. */
 export function parseCidr(text: string): Cidr | undefined {
+  if (readCidrs.has(text)) return readCidrs.get(text);
+  const cidr = readCidr(text);
+  if (readCidrs.size >= readMax) readCidrs.clear();
+  readCidrs.set(text, cidr);
+  return cidr;
+}
+
+function readCidr(text: string): Cidr | undefined {
   const match = /^([^/]+)\/(0|[1-9][0-9]{0,2})$/.exec(text);
   const address = match ? parseIp(match[1]!) : undefined;
   const length = Number(match?.[2]);

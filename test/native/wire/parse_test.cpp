@@ -9,7 +9,15 @@ using namespace vsw::test;
 
 namespace {
 
-using enum Headers::Flag;
+// Not `using enum`, over which clang 14 breaks.
+constexpr Headers::Flag kIpv4 = Headers::kIpv4,
+                        kIpv6 = Headers::kIpv6,
+                        kArp = Headers::kArp,
+                        kLlc = Headers::kLlc,
+                        kTransport = Headers::kTransport,
+                        kFragment = Headers::kFragment,
+                        kLaterFragment = Headers::kLaterFragment,
+                        kExtended = Headers::kExtended;
 
 // Parses a copy of exactly its own size, so that a read past the end is seen by the address sanitizer.
 std::string outcome(const Bytes& frame, Headers& headers, bool super = false) {

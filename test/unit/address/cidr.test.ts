@@ -50,3 +50,13 @@ t.test('what is not an address with a length is refused', (t) => {
   for (const text of ['10.0.0.1', '10.0.0.1/33', '10.0.0.1/-1', '10.0.0.1/024', '::/129', '/24', '10.0.0.1/', '10.0.0.0/24/1']) t.equal(parseCidr(text), undefined, text);
   t.end();
 });
+
+t.test('a text is read once and means the same for ever, however many others are read', (t) => {
+  const first = parseCidr('10.0.0.1/8');
+  t.equal(parseCidr('10.0.0.1/8'), first);
+  for (let number = 0; number < 20_000; number += 1) parseCidr(`10.1.${number >> 8}.${number & 255}/16`);
+  t.strictSame(parseCidr('10.0.0.1/8'), first);
+  t.equal(parseCidr('10.0.0.1/33'), undefined);
+  t.equal(parseCidr('10.0.0.1/33'), undefined);
+  t.end();
+});
