@@ -3,7 +3,7 @@ export { VirtualSwitch, type SwitchOptions } from './switch/virtual-switch.ts';
 export { MemoryPort } from './switch/memory-port.ts';
 export { VswError, type ErrorCode, type ErrorDetail } from './errors.ts';
 export type {
-  ApplyAnswer, Attachment, Change, DropEntry, EventOf, EventSelector, EventType, Explanation, ExplainQuery, FdbEntry, FlowEntry,
+  ApplyAnswer, Attachment, CaptureEntry, Change, DropEntry, EventOf, EventSelector, EventType, Explanation, ExplainQuery, FaultEntry, FdbEntry, FlowEntry,
   FlushFilter, LastDrops, NeighborEntry, Offload, PortStats, ReceivedFrame, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from './switch/answers.ts';
 export type { Resource } from './intent/intent.ts';

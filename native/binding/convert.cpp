@@ -182,6 +182,19 @@ Napi::Value to_js(Napi::Env env, const Offload& offload) {
   return result;
 }
 
+Napi::Object to_js(Napi::Env env, const FaultCounts& counts) {
+  Napi::Object row = Napi::Object::New(env);
+  const auto set = [&](const char* name, std::uint64_t value) { row.Set(name, static_cast<double>(value)); };
+  set("seen", counts.seen);
+  set("lost", counts.lost);
+  set("repeated", counts.repeated);
+  set("corrupted", counts.corrupted);
+  set("delayed", counts.delayed);
+  set("waiting", counts.waiting);
+  set("overflowed", counts.overflowed);
+  return row;
+}
+
 Napi::Value to_js(Napi::Env env, std::span<const std::byte> bytes) {
   return Napi::Buffer<std::uint8_t>::Copy(env, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
 }

@@ -14,6 +14,7 @@
 #include "commit/publisher.hpp"
 #include "commit/trace.hpp"
 #include "packet/packet.hpp"
+#include "port/fault_port.hpp"
 #include "wire/mac.hpp"
 
 namespace vsw {
@@ -28,6 +29,7 @@ namespace vsw {
 [[nodiscard]] Napi::Object to_js(Napi::Env env, const Trace& trace);
 [[nodiscard]] Napi::Object to_js(Napi::Env env, const DeviceFinding& finding);
 [[nodiscard]] Napi::Value to_js(Napi::Env env, const Offload& offload);  // undefined when it says nothing
+[[nodiscard]] Napi::Object to_js(Napi::Env env, const FaultCounts& counts);
 [[nodiscard]] Napi::Value to_js(Napi::Env env, std::span<const std::byte> bytes);
 // An Error with `code` and `subject`.
 [[nodiscard]] Napi::Error to_js_error(Napi::Env env, const Error& error);

@@ -138,6 +138,7 @@ Napi::Function SwitchObject::define(Napi::Env env) {
                       InstanceMethod("queriers", &SwitchObject::queriers),
                       InstanceMethod("flushFdb", &SwitchObject::flush_fdb),
                       InstanceMethod("flushFlows", &SwitchObject::flush_flows),
+                      InstanceMethod("wrappers", &SwitchObject::wrappers),
                       InstanceMethod("drainEvents", &SwitchObject::drain_events),
                       InstanceMethod("usage", &SwitchObject::usage),
                       InstanceMethod("portUsage", &SwitchObject::port_usage),
@@ -373,6 +374,32 @@ Napi::Value SwitchObject::drain_events(const Napi::CallbackInfo& info) {
     rows.Set(rows.Length(), row);
   }
   return rows;
+}
+
+Napi::Value SwitchObject::wrappers(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const auto number = number_from(info[0], "port", kU16);
+  if (!number || open(env) == nullptr) return env.Undefined();
+  const std::shared_ptr<const Generation> generation = dataplane_->running();
+  const PortEntry* entry = generation->port(PortId{static_cast<std::uint16_t>(*number)});
+  Napi::Object result = Napi::Object::New(env);
+  if (entry == nullptr || !entry->device) return result;
+  if (const std::shared_ptr<FaultPort> fault = fault_around(entry->device)) {
+    Napi::Object row = Napi::Object::New(env);
+    row.Set("received", to_js(env, fault->received()));
+    row.Set("transmitted", to_js(env, fault->transmitted()));
+    result.Set("fault", row);
+  }
+  if (const std::shared_ptr<CapturePort> capture = capture_around(entry->device)) {
+    const CaptureCounts counts = capture->counts();
+    Napi::Object row = Napi::Object::New(env);
+    row.Set("file", capture->settings().file);
+    row.Set("frames", static_cast<double>(counts.frames));
+    row.Set("bytes", static_cast<double>(counts.bytes));
+    row.Set("missed", static_cast<double>(counts.missed));
+    result.Set("capture", row);
+  }
+  return result;
 }
 
 Napi::Value SwitchObject::usage(const Napi::CallbackInfo& info) {

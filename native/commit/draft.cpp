@@ -184,7 +184,10 @@ Outcome Draft::apply_edit(const PutPort& edit) {
   entry->multicast_router = edit.multicast_router != 0;
   entry->settings = {static_cast<PortType>(edit.type), edit.netns, edit.device, edit.mac, edit.addresses, edit.routes,
                      edit.mtu, edit.persist != 0, edit.offloads != 0, edit.pcap_read, edit.pcap_write, edit.pcap_repeat != 0,
-                     edit.queues};
+                     edit.queues,
+                     {edit.capture_file, edit.capture_snapshot_length, edit.capture_bytes_max},
+                     {edit.fault_seed, edit.fault_loss, edit.fault_repeat, edit.fault_corrupt, edit.fault_delay_ms,
+                      (edit.fault_directions & 1) != 0, (edit.fault_directions & 2) != 0}};
   entry->link_local = link_local_of(edit.mac);
   closed_.erase(id);
   return Done{};

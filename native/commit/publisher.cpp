@@ -13,7 +13,7 @@ bool same_device(const PortSettings& one, const PortSettings& other) {
   return one.type == other.type && one.netns == other.netns && one.device == other.device &&
          one.offloads == other.offloads && one.queues == other.queues && one.pcap_read == other.pcap_read && one.pcap_write == other.pcap_write &&
          one.pcap_repeat == other.pcap_repeat &&
-         (one.type == PortType::kTap || one.type == PortType::kPcap);
+         (one.type == PortType::kTap || one.type == PortType::kPcap || one.type == PortType::kMemory);
 }
 
 // A TAP is made for its number of queues, and cannot be made anew under a name that is still taken.
@@ -84,11 +84,6 @@ Outcome Publisher::open_devices(Draft& draft, std::vector<Change>& changes, Rece
     PortOutcome outcome{id, true, ""};
 
     const PortEntry* owner = before != nullptr && before->device && entry->device ? before : nullptr;
-    if (owner != nullptr && entry->settings.type == PortType::kMemory && before->settings.type == PortType::kMemory &&
-        before->settings.offloads == entry->settings.offloads) {
-      receipt.ports.push_back(std::move(outcome));  // a memory port has nothing that could be changed
-      continue;
-    }
     if (Outcome kept = keeps_queues(before, *entry); !kept) return kept;
     if (owner != nullptr && !same_device(owner->settings, entry->settings)) owner = nullptr;
     for (const PortId other : draft.touched()) {
@@ -105,16 +100,28 @@ Outcome Publisher::open_devices(Draft& draft, std::vector<Change>& changes, Rece
       }
       changes.push_back({Change::Kind::kReconfigured, owner->device, owner->settings, entry->settings});
       if (owner->id != id) adopted.push_back(owner->device);
-      entry->device = owner->device;
+      Result<std::shared_ptr<Port>> wrapped =
+          wrap_port(owner->device, &owner->settings, entry->settings, entry->name, fabric_.clock);
+      if (!wrapped) {
+        wrapped.error().subject = id.value;
+        return wrapped.error();
+      }
+      entry->device = std::move(wrapped.value());
       entry->info = entry->device->info();
       receipt.ports.push_back(std::move(outcome));
       continue;
     }
     Result<std::shared_ptr<Port>> opened = open_port(entry->settings, fabric_.clock, fabric_.limits.workers);
     if (opened) {
-      entry->device = std::move(opened.value());
+      changes.push_back({Change::Kind::kOpened, opened.value(), {}, entry->settings});
+      Result<std::shared_ptr<Port>> wrapped =
+          wrap_port(opened.value(), nullptr, entry->settings, entry->name, fabric_.clock);
+      if (!wrapped) {
+        wrapped.error().subject = id.value;
+        return wrapped.error();
+      }
+      entry->device = std::move(wrapped.value());
       entry->info = entry->device->info();
-      changes.push_back({Change::Kind::kOpened, entry->device, {}, entry->settings});
     } else if (opened.error().code == ErrorCode::kNamespaceAbsent) {
       entry->device = nullptr;
       entry->info = {};
@@ -158,7 +165,9 @@ Result<Receipt> Publisher::commit(const Transaction& transaction) {
     if (old_device == new_device) continue;
     if (old_device) {
       leaving.emplace_back(id, old_device);
-      if (std::find(adopted.begin(), adopted.end(), old_device) == adopted.end())
+      // A device that only got other ports around it is still in use.
+      const bool is_left = !new_device || innermost(old_device) != innermost(new_device);
+      if (is_left && std::find(adopted.begin(), adopted.end(), old_device) == adopted.end())
         unwanted.push_back(old_device);
     }
     if (new_device) arriving.emplace_back(id, new_device);

@@ -24,9 +24,12 @@ struct PortInfo {
   bool takes_tcp4 = false, takes_tcp6 = false, takes_udp = false;  // super-frames, too
   bool likes_udp_gathered = false;  // small datagrams of a flow may come as one super-frame
   std::uint8_t queues = 1;
+  bool injects_faults = false;   // `transmit_through_faults` tells what died of one
 };
 
 enum class PortType : std::uint8_t { kTap = 1, kMemory = 2, kPcap = 3 };
+
+enum class Wrapper : std::uint8_t { kNone, kCapture, kFault };
 
 class Port {
  public:
@@ -39,6 +42,11 @@ class Port {
   virtual std::uint64_t transmit(std::span<Packet* const> packets) noexcept = 0;
   // Each of its `info().queues` queues is to one worker what a port of one queue is: received by it alone.
   [[nodiscard]] virtual Port& queue(std::uint32_t) noexcept { return *this; }
+  // As `transmit`; bit i of `lost` says that packet i was not taken because a fault was wished for.
+  virtual std::uint64_t transmit_through_faults(std::span<Packet* const> packets, std::uint64_t& lost) noexcept {
+    lost = 0;
+    return transmit(packets);
+  }
   [[nodiscard]] virtual PortInfo info() const noexcept = 0;
   [[nodiscard]] virtual PortType type() const noexcept = 0;
   // Readable while something waits in `receive`; -1 when the port is never readable.
@@ -51,6 +59,9 @@ class Port {
   [[nodiscard]] virtual DeviceFinding inspect() { return {}; }
   // Frames that the kernel dropped at this device before or behind us; 0 for ports without a kernel.
   [[nodiscard]] virtual std::uint64_t kernel_dropped() const noexcept { return 0; }
+  [[nodiscard]] virtual Wrapper wrapper() const noexcept { return Wrapper::kNone; }
+  // The port that this one is around; null when it is around none.
+  [[nodiscard]] virtual const std::shared_ptr<Port>* inner() const noexcept { return nullptr; }
 };
 
 // What a port is to be, as the control layer decided it.
@@ -58,6 +69,23 @@ struct Route {
   Prefix to;       // length 0: the default route of its family
   Ip via;          // :: when on-link
   bool operator==(const Route&) const noexcept = default;
+};
+
+// What is done to frames on purpose: of a million, so many are lost, repeated or corrupted by one bit.
+struct FaultSettings {
+  std::uint32_t seed = 0;
+  std::uint32_t loss_per_million = 0, repeat_per_million = 0, corrupt_per_million = 0;
+  std::uint32_t delay_ms = 0;
+  bool received = false, transmitted = false;  // neither: the port has no faults
+  [[nodiscard]] bool wanted() const noexcept { return received || transmitted; }
+  bool operator==(const FaultSettings&) const noexcept = default;
+};
+
+struct CaptureSettings {
+  std::string file;  // empty: the port is not captured
+  std::uint32_t snapshot_length = 0, bytes_max = 0;
+  [[nodiscard]] bool wanted() const noexcept { return !file.empty(); }
+  bool operator==(const CaptureSettings&) const noexcept = default;
 };
 
 struct PortSettings {
@@ -73,6 +101,8 @@ struct PortSettings {
   std::string pcap_read, pcap_write;
   bool pcap_repeat = false;     // the capture is played over and over, as fast as it is taken
   std::uint8_t queues = 1;      // TAP only
+  CaptureSettings capture;
+  FaultSettings fault;
   bool operator==(const PortSettings&) const noexcept = default;
 };
 

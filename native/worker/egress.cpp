@@ -126,7 +126,9 @@ void Egress::transmit_ready(const Target& target, std::span<Packet* const> packe
     for (Packet* packet : packets) put_on_tag(*packet, target.vlan | packet->priority());
   const std::uint32_t queues = receiver.info.queues;
   Port& queue = queues == 1 ? *receiver.device : receiver.device->queue(Steering(receiver.id, queues, workers_).queue_of(worker_));
-  const std::uint64_t taken = queue.transmit(packets);
+  std::uint64_t lost = 0;
+  const std::uint64_t taken =
+      receiver.info.injects_faults ? queue.transmit_through_faults(packets, lost) : queue.transmit(packets);
   std::uint64_t transmitted = 0, bytes = 0;
   for (std::size_t i = 0; i < packets.size(); ++i) {
     Packet& packet = *packets[i];
@@ -136,7 +138,8 @@ void Egress::transmit_ready(const Target& target, std::span<Packet* const> packe
       transmitted += packet.wire_packets;
       bytes += wire_bytes;
     } else {
-      drop(target, packet, DropReason::k_device_refused, packet.wire_packets, packet.wire_bytes(), now_ns);
+      const DropReason reason = (lost >> i & 1) != 0 ? DropReason::k_fault_injected : DropReason::k_device_refused;
+      drop(target, packet, reason, packet.wire_packets, packet.wire_bytes(), now_ns);
     }
   }
   page_.add(receiver.id, Counter::k_transmitted_packets, transmitted);

@@ -46,6 +46,8 @@ const sentences: Readonly<Record<Table, string>> = {
   stats: 'The counters of every port, and the totals that balance them',
   events: 'The most recent events',
   usage: 'How full the tables are, and each port\'s share of them',
+  faults: 'What the faults of ports did to frames',
+  captures: 'What the captures of ports wrote',
 };
 const filterSentences = {
   network: 'only entries of this network', port: 'only entries of this port', mac: 'only entries of this MAC',

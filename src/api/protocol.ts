@@ -7,7 +7,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type {
-  ApplyAnswer, DropEntry, ExplainQuery as SwitchQuery, Explanation, FdbEntry, FlowEntry, FlushFilter, GroupEntry,
+  ApplyAnswer, CaptureEntry, DropEntry, ExplainQuery as SwitchQuery, Explanation, FaultEntry, FdbEntry, FlowEntry, FlushFilter, GroupEntry,
   LastDrops, NeighborEntry, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
 
@@ -23,7 +23,7 @@ export const collections = { networks: 'Network', ports: 'Port', namespaces: 'Na
 export type Collection = keyof typeof collections;
 
 /** The tables under /v1 that are read as lists. */
-export const tables = ['fdb', 'neighbors', 'flows', 'groups', 'drops', 'stats', 'events', 'usage'] as const;
+export const tables = ['fdb', 'neighbors', 'flows', 'groups', 'drops', 'stats', 'events', 'usage', 'faults', 'captures'] as const;
 export type Table = (typeof tables)[number];
 
 /** Paths that a later version serves; asking for one is answered by name. */
@@ -33,11 +33,12 @@ export const kindsLater: readonly string[] = ['Policy', 'NetworkPolicy'];
 /** Which tables a list may be narrowed by, as query parameters. */
 export const tableFilters = {
   fdb: ['network', 'port'], neighbors: ['network', 'port'], flows: ['network', 'port'],
-  groups: ['network', 'port'], drops: ['port'], stats: ['port'], events: ['network', 'port'], usage: ['port'],
+  groups: ['network', 'port'], drops: ['port'], stats: ['port'], events: ['network', 'port'], usage: ['port'], faults: ['port'],
+  captures: ['port'],
 } as const satisfies Record<Table, readonly string[]>;
 
 export type {
-  ApplyAnswer, Change, DropEntry, EventSelector, Explanation, FdbEntry, FlowEntry, FlushFilter, GroupEntry, LastDrops,
+  ApplyAnswer, CaptureEntry, Change, DropEntry, EventSelector, Explanation, FaultEntry, FdbEntry, FlowEntry, FlushFilter, GroupEntry, LastDrops,
   NeighborEntry, PortStats, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
 export { dropReasonSentences } from '../table/drop-reasons.gen.ts';
@@ -110,6 +111,8 @@ export interface ServedSwitch {
   groups(): readonly GroupEntry[];
   drops(): readonly DropEntry[];
   usage(): readonly UsageEntry[];
+  faults(): readonly FaultEntry[];
+  captures(): readonly CaptureEntry[];
   stats(): Stats;
   flush(table: 'fdb' | 'flows', filter?: FlushFilter): number;
 }

@@ -105,6 +105,15 @@ const event = Type.Object({ type: Type.Enum([...eventTypes]), time: Type.String(
   additionalProperties: true,
   description: `what happened, with the names of whom it happened to. ${Object.entries(eventSentences).map(([type, sentence]) => `${type}: ${sentence}`).join('; ')}`,
 });
+const fault = Type.Object({
+  port: Type.String(), direction: Type.Enum(['receive', 'transmit']), seen: count('frames that met the fault; a super-frame is one'),
+  lost: count('frames'), repeated: count('frames'), corrupted: count('frames, by one bit'), delayed: count('frames'),
+  waiting: count('delayed frames that still wait'), overflowed: count('frames that found no room to wait in'),
+});
+const capture = Type.Object({
+  port: Type.String(), file: Type.String(), frames: count('frames in the file'), bytes: count('bytes of the file'),
+  missed: count('frames that came after it was full, or that the disk did not take'),
+});
 const usage = Type.Object({
   table: Type.Enum(['ipv4_flows', 'other_flows', 'flows', 'macs', 'ports']), port: text('whose share it is; empty: what all share'),
   used: count('entries that are there'), limit: count('entries that there may be'),
@@ -123,7 +132,7 @@ export const lists = {
       copiedPackets: count('additional receivers of packets'), originatedPackets: count('packets the switch itself sent'),
     }),
   }),
-  events: list(event), usage: list(usage),
+  events: list(event), usage: list(usage), faults: list(fault), captures: list(capture),
 };
 export { event };
 

@@ -2,7 +2,7 @@
  * The columns in which each kind of resource and each table is shown.
  */
 import type {
-  Collection, DropEntry, FdbEntry, FlowEntry, GroupEntry, NeighborEntry, PortStats, Resource, SwitchEvent, Table, UsageEntry,
+  CaptureEntry, Collection, DropEntry, FaultEntry, FdbEntry, FlowEntry, GroupEntry, NeighborEntry, PortStats, Resource, SwitchEvent, Table, UsageEntry,
 } from '../api/protocol.ts';
 import { nameOf } from '../api/protocol.ts';
 import { age, eventLine, type Column } from './render.ts';
@@ -121,5 +121,18 @@ const usage: readonly Column<UsageEntry>[] = [
   { heading: 'PERCENT', cell: ({ used, limit }) => Math.floor((100 * used) / limit) },
 ];
 
+const faults: readonly Column<FaultEntry>[] = [
+  { heading: 'PORT', cell: ({ port }) => port }, { heading: 'DIRECTION', cell: ({ direction }) => direction },
+  { heading: 'SEEN', cell: ({ seen }) => seen }, { heading: 'LOST', cell: ({ lost }) => lost },
+  { heading: 'REPEATED', cell: ({ repeated }) => repeated }, { heading: 'CORRUPTED', cell: ({ corrupted }) => corrupted },
+  { heading: 'DELAYED', cell: ({ delayed }) => delayed }, { heading: 'WAITING', cell: ({ waiting }) => waiting },
+  { heading: 'OVERFLOWED', cell: ({ overflowed }) => overflowed },
+];
+const captures: readonly Column<CaptureEntry>[] = [
+  { heading: 'PORT', cell: ({ port }) => port }, { heading: 'FILE', cell: ({ file }) => file },
+  { heading: 'FRAMES', cell: ({ frames }) => frames }, { heading: 'BYTES', cell: ({ bytes }) => bytes },
+  { heading: 'MISSED', cell: ({ missed }) => missed },
+];
+
 /** The tables by name. */
-export const tableColumns = { fdb, neighbors, flows, groups, drops, stats, events, usage } satisfies Record<Table, readonly Column<never>[]>;
+export const tableColumns = { fdb, neighbors, flows, groups, drops, stats, events, usage, faults, captures } satisfies Record<Table, readonly Column<never>[]>;

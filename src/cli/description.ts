@@ -6,7 +6,7 @@
  */
 import type { ApiClient } from '../api/client.ts';
 import {
-  dropReasonSentences, nameOf, type Collection, type DropEntry, type FdbEntry, type FlowEntry, type GroupEntry, type LastDrops, type NeighborEntry,
+  dropReasonSentences, nameOf, type CaptureEntry, type Collection, type DropEntry, type FaultEntry, type FdbEntry, type FlowEntry, type GroupEntry, type LastDrops, type NeighborEntry,
   type PortStats, type Resource, type SwitchEvent, type UsageEntry,
 } from '../api/protocol.ts';
 import { resourceColumns, tableColumns } from './columns.ts';
@@ -24,6 +24,8 @@ export interface Description {
   readonly ports?: readonly Resource[];
   readonly usage?: readonly UsageEntry[];
   readonly stats?: PortStats | undefined;
+  readonly faults?: readonly FaultEntry[];
+  readonly captures?: readonly CaptureEntry[];
   /** Whether the counters add up. */
   readonly law?: Law | undefined;
   readonly drops?: readonly DropEntry[];
@@ -50,11 +52,11 @@ export async function describe(client: ApiClient, collection: Collection, resour
 
 async function ofPort(client: ApiClient, resource: Resource): Promise<Description> {
   const port = nameOf(resource.metadata);
-  const [stats, drops, fdb, neighbors, usage, flows, events, last, networks, groups] = await Promise.all([
+  const [stats, drops, fdb, neighbors, usage, flows, events, last, networks, groups, faults, captures] = await Promise.all([
     client.read<PortStats>('stats', { port }), client.read<DropEntry>('drops', { port }), client.read<FdbEntry>('fdb', { port }),
     client.read<NeighborEntry>('neighbors', { port }), client.read<UsageEntry>('usage', { port }), client.read<FlowEntry>('flows', { port }),
     client.read<SwitchEvent>('events', { port }), client.explain({ port, last: lastDropsAsked }), client.list('networks'),
-    client.read<GroupEntry>('groups', { port }),
+    client.read<GroupEntry>('groups', { port }), client.read<FaultEntry>('faults', { port }), client.read<CaptureEntry>('captures', { port }),
   ]);
   const own = stats.items[0];
   const names = networksOf(resource);
@@ -63,6 +65,7 @@ async function ofPort(client: ApiClient, resource: Resource): Promise<Descriptio
     networks: networks.items.filter(({ metadata }) => names.includes(metadata.name)),
     usage: usage.items, stats: own, law: own === undefined ? undefined : lawOf(own), drops: drops.items, fdb: fdb.items, neighbors: neighbors.items,
     flows: busiest(flows.items), lastDrops: (last as unknown as Partial<LastDrops>).items ?? [], events: events.items, groups: groups.items,
+    faults: faults.items, captures: captures.items,
   };
 }
 
@@ -115,7 +118,7 @@ const dropColumns: readonly Column<DropEntry>[] = [
 export async function descriptionText(description: Description): Promise<string> {
   const { stringify } = await import('yaml');
   const block = (value: unknown): string => indented(stringify(value, { lineWidth: 0 }));
-  const { resource, networks, ports, usage, stats, law, drops, fdb, neighbors, flows, lastDrops, events, groups } = description;
+  const { resource, networks, ports, usage, stats, law, drops, fdb, neighbors, flows, lastDrops, events, groups, faults = [], captures = [] } = description;
   const { kind, metadata, spec, status } = resource;
   const labels = Object.entries(metadata.labels ?? {}).map(([name, value]) => `${name}=${value}`).join(', ');
   const parts = [renderFields([['Kind', kind], ['Name', kind === 'Port' ? nameOf(metadata) : metadata.name], ['Labels', labels]]).trimEnd()];
@@ -130,10 +133,12 @@ export async function descriptionText(description: Description): Promise<string>
   }
   if (law !== undefined) parts.push(`Law\n  ${law.received}\n  ${law.offered}${law.holds ? '' : '\n  counted while frames moved: look again'}`);
   if (drops !== undefined) parts.push(section('Drops', drops, dropColumns));
+  if (faults.length > 0) parts.push(section('Faults', faults, tableColumns.faults));
+  if (captures.length > 0) parts.push(section('Capture', captures, tableColumns.captures));
   if (lastDrops !== undefined) parts.push(lastDrops.length === 0 ? 'Last drops\n  none' : `Last drops\n${indented(lastDrops.map(lastDropText).join('\n'))}`);
   if (fdb !== undefined) parts.push(section('MACs', fdb, tableColumns.fdb));
   if (neighbors !== undefined) parts.push(section('Addresses', neighbors, tableColumns.neighbors));
-  if (groups !== undefined && groups.length > 0) parts.push(section('Groups', groups, tableColumns.groups));
+  if (groups !== undefined && groups.length > 0) parts.push(section('Multicast groups', groups, tableColumns.groups));
   if (flows !== undefined) parts.push(section('Flows', flows, tableColumns.flows, flowsShown));
   if (events !== undefined) parts.push(section('Events', [...events].reverse(), tableColumns.events, eventsShown));
   return parts.join('\n\n');

@@ -15,7 +15,7 @@ const resources: readonly [Collection, string, readonly string[]][] = [
 ];
 const tableWords: Readonly<Record<string, Table>> = {
   mac: 'fdb', macs: 'fdb', neighbor: 'neighbors', neighbour: 'neighbors', neighbours: 'neighbors', flow: 'flows', group: 'groups',
-  drop: 'drops', stat: 'stats', event: 'events', counters: 'stats',
+  drop: 'drops', stat: 'stats', event: 'events', counters: 'stats', fault: 'faults', capture: 'captures',
 };
 const later = kindsLater.flatMap((kind) => [kind.toLowerCase(), plural(kind.toLowerCase())]);
 

@@ -12,13 +12,17 @@ import { addressesByNetwork, homeOf, networksOf } from '../intent/membership.ts'
 import { querySecondsDefault, responseSecondsDefault } from '../intent/multicast.ts';
 import { loopDetectionDefault, macAgeSecondsDefault, networkMtuDefault, stormLimitDefault, type NetworkResource } from '../intent/network.ts';
 import { deviceOf } from '../intent/port-coherence.ts';
-import { flowsLimitDefault, groupsLimitDefault, macsLimitDefault, type PortResource, type PortType, type RouteSpec } from '../intent/port.ts';
+import {
+  captureBytesDefault, flowsLimitDefault, groupsLimitDefault, macsLimitDefault, snapshotLengthDefault, type PortResource, type PortSpec, type PortType, type RouteSpec,
+} from '../intent/port.ts';
 import type { PutNetwork, PutPort, PutStaticMac, RouteEntry } from '../table/edits.gen.ts';
 import type { TableSet } from '../table/table-set.ts';
 import { heldBy, type Allocations } from './allocations.ts';
 
 /** What the dataplane calls the types of ports. */
 export const portTypes: Readonly<Record<PortType, number>> = { tap: 1, memory: 2, pcap: 3 };
+
+const faultDirections = { receive: 1, transmit: 2, both: 3 } as const;
 
 export function compile(intent: Intent, allocations: Allocations): TableSet {
   const networks = new Map<number, PutNetwork>();
@@ -101,6 +105,25 @@ function compilePort(key: string, port: PortResource, intent: Intent, allocation
     groupsMax: spec.limits?.groups ?? groupsLimitDefault,
     multicastRouter: spec.multicastRouter === true ? 1 : 0,
     queues: spec.queues ?? 1,
+    ...compileWrappers(spec),
+  };
+}
+
+type Wrappers = Pick<PutPort,
+  'captureFile' | 'captureSnapshotLength' | 'captureBytesMax' | 'faultSeed' | 'faultLoss' | 'faultRepeat' | 'faultCorrupt' | 'faultDelayMs' | 'faultDirections'>;
+
+function compileWrappers({ capture, fault }: PortSpec): Wrappers {
+  const perMillion = (percent: number | undefined): number => Math.round((percent ?? 0) * 10_000);
+  return {
+    captureFile: capture?.file ?? '',
+    captureSnapshotLength: capture?.snapshotLength ?? snapshotLengthDefault,
+    captureBytesMax: capture?.bytesMax ?? captureBytesDefault,
+    faultSeed: fault?.seed ?? 0,
+    faultLoss: perMillion(fault?.loss),
+    faultRepeat: perMillion(fault?.repeat),
+    faultCorrupt: perMillion(fault?.corrupt),
+    faultDelayMs: fault?.delayMs ?? 0,
+    faultDirections: fault === undefined ? 0 : faultDirections[fault.direction ?? 'both'],
   };
 }
 

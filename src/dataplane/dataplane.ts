@@ -139,6 +139,22 @@ export interface NativeEvent {
 
 export type DataplaneEvent = NativeEvent | { readonly type: 'events_lost'; readonly count: number };
 
+/** What the ports around a device did so far. */
+export interface FaultCounts {
+  readonly seen: number;
+  readonly lost: number;
+  readonly repeated: number;
+  readonly corrupted: number;
+  readonly delayed: number;
+  readonly waiting: number;
+  readonly overflowed: number;
+}
+
+export interface WrapperCounts {
+  readonly fault?: { readonly received: FaultCounts; readonly transmitted: FaultCounts };
+  readonly capture?: { readonly file: string; readonly frames: number; readonly bytes: number; readonly missed: number };
+}
+
 /** How full a table is. */
 export interface Fill {
   readonly used: number;
@@ -188,6 +204,7 @@ export interface Dataplane {
   flushFdb(network: number, port: number, mac: string): number;
   flushFlows(port: number): number;
   drainEvents(): readonly DataplaneEvent[];
+  wrappers(port: number): WrapperCounts;
   /** How full the tables are that all ports share. */
   usage(): { readonly ipv4Flows: Fill; readonly otherFlows: Fill; readonly macs: Fill };
   /** What one port holds of them. */

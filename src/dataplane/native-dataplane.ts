@@ -13,6 +13,7 @@ import type { Edit } from '../table/edits.gen.ts';
 import {
   CommitError, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent,
   type DataplaneOptions, type DeviceFinding, type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type Offload, type QuerierState, type Trace,
+  type WrapperCounts,
 } from './dataplane.ts';
 import { encodeEdits } from './encode.ts';
 
@@ -39,6 +40,7 @@ interface NativeSwitch {
   flushFdb(network: number, port: number, mac: string): number;
   flushFlows(port: number): number;
   drainEvents(): DataplaneEvent[];
+  wrappers(port: number): WrapperCounts;
   usage(): ReturnType<Dataplane['usage']>;
   portUsage(port: number): ReturnType<Dataplane['portUsage']>;
   lastDrops(port: number): NativeDroppedFrame[];
@@ -165,6 +167,10 @@ export class NativeDataplane implements Dataplane {
 
   drainEvents(): readonly DataplaneEvent[] {
     return this.#open.drainEvents();
+  }
+
+  wrappers(port: number): WrapperCounts {
+    return this.#native.wrappers(port);
   }
 
   usage(): ReturnType<Dataplane['usage']> {

@@ -57,6 +57,7 @@ export function checkCoherence(intent: Intent, held: Held, touched: Touched): Er
     checkOwners(name, ports, intent, held, touched, errors);
   }
   checkDevices(intent, touched, errors);
+  checkCaptures(intent, touched, errors);
   checkStaticMacs(intent, held, touched, errors);
   return withoutRepetitions(errors);
 }
@@ -185,6 +186,22 @@ function checkDevices(intent: Intent, touched: Touched, errors: ErrorDetail[]): 
     if (owner === undefined) owners.set(place, key);
     else if (path !== undefined) {
       errors.push({ path: `${path}/spec/device`, message: `device ${device.device} of ${device.path === '' ? "the switch's own namespace" : device.path} already belongs to port ${portName(owner)}`, remedy: `choose another device or netns, or delete port ${portName(owner)}` });
+    }
+  }
+}
+
+/** One port for each file that is written. */
+function checkCaptures(intent: Intent, touched: Touched, errors: ErrorDetail[]): void {
+  const owners = new Map<string, string>();
+  const keys = [...intent.ports.keys()].sort((a, b) => Number(touched.at('Port', a) !== undefined) - Number(touched.at('Port', b) !== undefined));
+  for (const key of keys) {
+    const { capture, pcap } = intent.ports.get(key)!.spec;
+    for (const [field, file] of [['/pcap/write', pcap?.write], ['/capture/file', capture?.file]] as const) {
+      if (file === undefined) continue;
+      const owner = owners.get(file);
+      const path = touched.at('Port', key);
+      if (owner === undefined) owners.set(file, key);
+      else if (path !== undefined) errors.push({ path: `${path}/spec${field}`, message: `port ${portName(owner)} already writes ${file}`, remedy: 'name a file of its own' });
     }
   }
 }

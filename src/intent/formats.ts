@@ -44,6 +44,10 @@ export const formats: Readonly<Record<string, (text: string) => Complaint | unde
     if (/[\s/:%\0]/.test(text) || text === '.' || text === '..') return { message: `${quote(text)} cannot be the name of a device`, remedy };
     return undefined;
   },
+  file(text) {
+    const valid = text.startsWith('/') && !text.endsWith('/') && !/\0/.test(text) && Buffer.byteLength(text) < 4096;
+    return valid ? undefined : { message: `${quote(text)} is not the absolute path of a file`, remedy: 'write e.g. /var/tmp/web-1.pcapng' };
+  },
   netns(text) {
     const remedy = 'write a name under /run/netns, an absolute path such as /proc/4242/ns/net, or pid:4242';
     if (text.startsWith('pid:')) {

@@ -20,6 +20,9 @@ export function deviceOf(spec: PortSpec): { path: string; device: string } | und
 }
 
 export function checkDevice(spec: PortSpec, report: Report): void {
+  for (const field of ['fault', 'capture'] as const) {
+    if (spec[field] !== undefined && (spec.queues ?? 1) > 1) report(`/${field}`, `a port with ${field} has one queue, and this one has ${spec.queues}`, `remove ${field}, or write queues: 1`);
+  }
   const type = spec.type ?? 'tap';
   if (type === 'tap') {
     if (spec.netns === undefined && spec.device === undefined) {

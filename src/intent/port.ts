@@ -10,6 +10,23 @@ export interface RouteSpec {
   readonly via?: string;
 }
 
+/** What passes the device is copied into a pcapng file. */
+export interface CaptureSpec {
+  readonly file: string;
+  readonly snapshotLength?: number;
+  readonly bytesMax?: number;
+}
+
+/** What is done to frames on purpose; `loss`, `repeat` and `corrupt` are percent of them. */
+export interface FaultSpec {
+  readonly loss?: number;
+  readonly repeat?: number;
+  readonly corrupt?: number;
+  readonly delayMs?: number;
+  readonly seed?: number;
+  readonly direction?: 'receive' | 'transmit' | 'both';
+}
+
 export interface TrunkSpec {
   /** Each is tagged with its vlan, but for the native one. */
   readonly networks: readonly string[];
@@ -35,6 +52,8 @@ export interface PortSpec {
   readonly queues?: number;
   readonly offloads?: boolean;
   readonly pcap?: { readonly read?: string; readonly write?: string; readonly repeat?: boolean };
+  readonly capture?: CaptureSpec;
+  readonly fault?: FaultSpec;
 }
 
 export interface PortResource {
@@ -57,6 +76,9 @@ export const deviceDefault = 'eth0';
 export const macsLimitDefault = 256;
 export const flowsLimitDefault = 65536;
 export const groupsLimitDefault = 256;
+/** The longest frame: what a super-frame may be, with two tags. */
+export const snapshotLengthDefault = 65_557;
+export const captureBytesDefault = 64 * 1024 * 1024;
 
 /** As many as a switch may have workers. */
 const queuesMax = 63;
@@ -64,6 +86,8 @@ const queuesMax = 63;
 /** Fields that the contract names and that come with later versions. */
 export const portFieldsToCome = ['namedPorts'];
 export const limitFieldsToCome = ['connections'];
+
+const PercentSchema = Type.Number({ minimum: 0, maximum: 100, description: 'percent of the frames, from 0 to 100' });
 
 export const PortSpecSchema = Type.Object(
   {
@@ -119,6 +143,29 @@ export const PortSpecSchema = Type.Object(
           repeat: Type.Optional(Type.Boolean({ description: 'plays the capture over and over, as fast as it is taken' })),
         },
         { additionalProperties: false },
+      ),
+    ),
+    capture: Type.Optional(
+      Type.Object(
+        {
+          file: Type.String({ format: 'file', description: 'the absolute path of the pcapng file that is written; what it held is gone' }),
+          snapshotLength: Type.Optional(Type.Integer({ minimum: 64, maximum: snapshotLengthDefault, description: 'bytes of a frame that are kept; absent: all' })),
+          bytesMax: Type.Optional(Type.Integer({ minimum: 4096, maximum: 4_294_967_295, description: 'how long the file may become; absent: 64 MiB' })),
+        },
+        { additionalProperties: false, description: 'copies what passes the device into a file' },
+      ),
+    ),
+    fault: Type.Optional(
+      Type.Object(
+        {
+          loss: Type.Optional(PercentSchema),
+          repeat: Type.Optional(PercentSchema),
+          corrupt: Type.Optional(PercentSchema),
+          delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000, description: 'milliseconds that every frame waits' })),
+          seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: 'the same seed does the same to the same frames; absent: 0' })),
+          direction: Type.Optional(Type.Enum(['receive', 'transmit', 'both'], { description: 'as seen from the switch; absent: both' })),
+        },
+        { additionalProperties: false, description: 'loses, repeats, corrupts and delays frames on purpose' },
       ),
     ),
   },

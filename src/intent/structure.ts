@@ -51,6 +51,8 @@ function check(schema: Schema, value: unknown, path: string, errors: ErrorDetail
     checkText(schema, value, path, errors);
   } else if (schema.type === 'integer') {
     checkInteger(schema, value, path, errors);
+  } else if (schema.type === 'number') {
+    checkNumber(schema, value, path, errors);
   } else if (schema.type === 'boolean' && typeof value !== 'boolean') {
     errors.push({ path, message: `true or false is needed here, not ${kindOf(value)}`, remedy: 'write true or false without quotes' });
   }
@@ -104,6 +106,14 @@ function checkInteger(schema: Schema, value: unknown, path: string, errors: Erro
   const maximum = schema.maximum ?? Number.MAX_SAFE_INTEGER;
   const remedy = `write a whole number from ${minimum} to ${maximum}`;
   if (typeof value !== 'number' || !Number.isInteger(value)) errors.push({ path, message: `a whole number is needed here, not ${kindOf(value)}`, remedy });
+  else if (value < minimum || value > maximum) errors.push({ path, message: `${value} is out of bounds`, remedy });
+}
+
+function checkNumber(schema: Schema, value: unknown, path: string, errors: ErrorDetail[]): void {
+  const minimum = schema.minimum ?? 0;
+  const maximum = schema.maximum ?? Number.MAX_SAFE_INTEGER;
+  const remedy = `write a number from ${minimum} to ${maximum}`;
+  if (typeof value !== 'number' || Number.isNaN(value)) errors.push({ path, message: `a number is needed here, not ${kindOf(value)}`, remedy });
   else if (value < minimum || value > maximum) errors.push({ path, message: `${value} is out of bounds`, remedy });
 }
 

@@ -128,6 +128,32 @@ export interface FlushFilter {
   readonly mac?: string;
 }
 
+/** What a port's `spec.fault` did to frames of one direction. */
+export interface FaultEntry {
+  readonly port: string;
+  readonly direction: 'receive' | 'transmit';
+  /** Frames that met the fault; a super-frame is one. */
+  readonly seen: number;
+  readonly lost: number;
+  readonly repeated: number;
+  readonly corrupted: number;
+  readonly delayed: number;
+  /** Of the delayed ones, those that still wait. */
+  readonly waiting: number;
+  /** Those that found no room to wait in. */
+  readonly overflowed: number;
+}
+
+/** What a port's `spec.capture` wrote. */
+export interface CaptureEntry {
+  readonly port: string;
+  readonly file: string;
+  readonly frames: number;
+  readonly bytes: number;
+  /** Frames that came after the file was full, or that the disk did not take. */
+  readonly missed: number;
+}
+
 /** How full a table is. `port` is whose share it is; '' stands for the table that all ports share. */
 export interface UsageEntry {
   readonly table: 'ipv4_flows' | 'other_flows' | 'flows' | 'macs' | 'ports';

@@ -9,7 +9,7 @@ import type { Dataplane } from '../dataplane/dataplane.ts';
 import { portName } from '../intent/intent.ts';
 import { addressesOfEntry, networksOfEntry, type TableSet } from '../table/table-set.ts';
 import type {
-  DropEntry, FdbEntry, FlowEntry, GroupEntry, MulticastStatus, NeighborEntry, PortStats, Stats, UsageEntry,
+  CaptureEntry, DropEntry, FaultEntry, FdbEntry, FlowEntry, GroupEntry, MulticastStatus, NeighborEntry, PortStats, Stats, UsageEntry,
 } from './answers.ts';
 
 export const deletedPort = '(deleted)';
@@ -127,6 +127,21 @@ export class TableReader {
       items.push({ port: name, ...counted, kernelDroppedPackets: id === 0 ? 0 : this.#dataplane.kernelDropped(id) });
     }
     return { items, totals: { copiedPackets, originatedPackets } };
+  }
+
+  faults(): FaultEntry[] {
+    return this.#rows().flatMap(({ id, name }): FaultEntry[] => {
+      const fault = id === 0 ? undefined : this.#dataplane.wrappers(id).fault;
+      if (fault === undefined) return [];
+      return [{ port: name, direction: 'receive', ...fault.received }, { port: name, direction: 'transmit', ...fault.transmitted }];
+    });
+  }
+
+  captures(): CaptureEntry[] {
+    return this.#rows().flatMap(({ id, name }): CaptureEntry[] => {
+      const capture = id === 0 ? undefined : this.#dataplane.wrappers(id).capture;
+      return capture === undefined ? [] : [{ port: name, ...capture }];
+    });
   }
 
   /** The tables that all share, then each port's shares. */

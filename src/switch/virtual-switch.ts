@@ -24,7 +24,7 @@ import { MemoryStore, type Store } from '../store/store.ts';
 import type { Edit, PutPort } from '../table/edits.gen.ts';
 import { emptyTableSet, withoutPorts, type TableSet } from '../table/table-set.ts';
 import type {
-  ApplyAnswer, Attachment, DropEntry, EventOf, EventSelector, FdbEntry, FlowEntry, FlushFilter, GroupEntry,
+  ApplyAnswer, Attachment, CaptureEntry, DropEntry, EventOf, EventSelector, FaultEntry, FdbEntry, FlowEntry, FlushFilter, GroupEntry,
   NeighborEntry, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from './answers.ts';
 import { tellEvent } from './dataplane-events.ts';
@@ -242,6 +242,16 @@ export class VirtualSwitch implements AsyncDisposable {
 
   stats(): Stats {
     return this.#reader.stats();
+  }
+
+  /** What the faults of ports did (`spec.fault`). */
+  faults(): FaultEntry[] {
+    return this.#reader.faults();
+  }
+
+  /** What the captures of ports wrote (`spec.capture`). */
+  captures(): CaptureEntry[] {
+    return this.#reader.captures();
   }
 
   /** How full the tables are, and each port's share of them. */

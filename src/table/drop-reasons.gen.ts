@@ -44,6 +44,7 @@ export const dropReasonSentences = {
   mld_malformed: 'the MLD message contradicts itself, has a wrong checksum or comes from beyond the link',
   multicast_query_denied: 'a port with anti-spoof may not act as a multicast router',
   no_listener: 'no other port of the network asked for this multicast group',
+  fault_injected: 'the receiver\'s port loses frames on purpose (spec.fault)',
 } as const;
 
 export type DropReason = keyof typeof dropReasonSentences;

@@ -70,6 +70,15 @@ export interface PutPort {
   readonly groupsMax: number;
   readonly multicastRouter: number;
   readonly queues: number;
+  readonly captureFile: string;
+  readonly captureSnapshotLength: number;
+  readonly captureBytesMax: number;
+  readonly faultSeed: number;
+  readonly faultLoss: number;
+  readonly faultRepeat: number;
+  readonly faultCorrupt: number;
+  readonly faultDelayMs: number;
+  readonly faultDirections: number;
 }
 
 export interface DeletePort {
@@ -163,6 +172,15 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
       ['groupsMax', 'u32'],
       ['multicastRouter', 'u8'],
       ['queues', 'u8'],
+      ['captureFile', 'text'],
+      ['captureSnapshotLength', 'u32'],
+      ['captureBytesMax', 'u32'],
+      ['faultSeed', 'u32'],
+      ['faultLoss', 'u32'],
+      ['faultRepeat', 'u32'],
+      ['faultCorrupt', 'u32'],
+      ['faultDelayMs', 'u32'],
+      ['faultDirections', 'u8'],
     ],
   },
   DeletePort: {

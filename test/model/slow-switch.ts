@@ -2,12 +2,13 @@
  * The slow twin: a whole switch without cache, threads or native code, written from DESIGN's sentences.
  *
  * Every frame is judged anew against plain lists. It knows networks, memory ports, trunks, learning, anti-spoof,
- * answers for declared addresses, default policies, MTU and what senders are told of it, and super-frames.
+ * answers for declared addresses, default policies, MTU and what senders are told of it, super-frames and faults.
  * Time is a number.
  */
 import {
   arp, be16, ethernet, ipBytes, ipText, join, linkLayerOption, linkLocalOf, macText, neighborAdvertisement, read16,
 } from '../harness/frames.ts';
+import { FaultyWay, type ModelFault } from './fault.ts';
 import { readMembership } from './membership-message.ts';
 import { isSnooped, Memberships, ModelMulticast, type MulticastSpec, type Query } from './multicast.ts';
 import { type Reading, readFrame } from './reading.ts';
@@ -42,6 +43,19 @@ export interface ModelPort {
   hairpin?: boolean;
   groupsMax?: number;
   multicastRouter?: boolean;
+  fault?: ModelFault;
+}
+
+interface Faults {
+  spec: string;
+  receive: FaultyWay;
+  transmit: FaultyWay;
+}
+
+/** What waits until its moment has come. */
+interface Waiting {
+  dueMs: number;
+  go: () => void;
 }
 
 export interface Death {
@@ -95,6 +109,8 @@ export class SlowSwitch {
   #changes = 0;
   readonly #buckets = new Map<string, Record<string, { usedMs: number; atMs: number }>>(); // port → kind
   readonly totals = { received: 0, forwarded: 0, consumed: 0, copied: 0, originated: 0, offered: 0, transmitted: 0 };
+  readonly #faults = new Map<string, Faults>();
+  #waiting: Waiting[] = [];
   nowMs = 0;
   readonly #multicast = new Map<string, ModelMulticast>();
   readonly #memberships = new Memberships();
@@ -113,6 +129,11 @@ export class SlowSwitch {
     const before = this.ports.get(port.name);
     for (const [name, multicast] of this.#multicast) if (before !== undefined && isIn(before, name) && !isIn(port, name)) multicast.forget(port.name);
     this.ports.set(port.name, port);
+    // A device of another kind is a new one, and so begins its faults anew.
+    const spec = JSON.stringify([port.fault, port.offloads]);
+    if (this.#faults.get(port.name)?.spec !== spec) {
+      this.#faults.set(port.name, { spec, receive: new FaultyWay(port.fault, 'receive'), transmit: new FaultyWay(port.fault, 'transmit') });
+    }
     this.#forgetStrays();
   }
 
@@ -121,6 +142,7 @@ export class SlowSwitch {
     for (const [network, multicast] of this.#multicast) if (port !== undefined && isIn(port, network)) multicast.forget(name);
     this.ports.delete(name);
     this.#buckets.delete(name);
+    this.#faults.delete(name);
     for (const death of this.deaths) if (death.port === name) death.port = '(deleted)';
     this.#forgetStrays();
   }
@@ -132,6 +154,9 @@ export class SlowSwitch {
 
   advance(ms: number): void {
     this.nowMs += ms;
+    const due = this.#waiting.filter(({ dueMs }) => dueMs <= this.nowMs);
+    this.#waiting = this.#waiting.filter(({ dueMs }) => dueMs > this.nowMs);
+    for (const { go } of due) go();
     for (const [name, stations] of this.learned) {
       const age = (this.networks.get(name)?.macAgeSeconds ?? 300) * 1000;
       for (const [mac, station] of stations) if (this.nowMs - station.heardMs >= age) stations.delete(mac);
@@ -188,10 +213,21 @@ export class SlowSwitch {
     this.deaths.push({ port, direction, reason, packets });
   }
 
-  /** A frame enters by the port. */
+  /** A frame is on its way to the port; what a fault loses never arrives. */
   send(portName: string, sent: Uint8Array, sentOffload?: ModelOffload): void {
+    const faults = this.#faults.get(portName);
+    if (faults === undefined) throw new Error(`the twin has no port ${portName}`);
+    for (const { frame, offload } of faults.receive.pass(sent, sentOffload)) this.#later(faults.receive.delayMs, () => this.#receive(portName, frame, offload));
+  }
+
+  #later(delayMs: number, go: () => void): void {
+    if (delayMs === 0) go();
+    else this.#waiting.push({ dueMs: this.nowMs + delayMs, go });
+  }
+
+  #receive(portName: string, sent: Uint8Array, sentOffload: ModelOffload | undefined): void {
     const port = this.ports.get(portName);
-    if (port === undefined) throw new Error(`the twin has no port ${portName}`);
+    if (port === undefined) return;
     let frame = sent;
     let offload = sentOffload;
     let networkName = homeOf(port);
@@ -404,16 +440,37 @@ export class SlowSwitch {
       this.#die(receiver.name, 'transmit', 'mtu_exceeded', packets);
       return;
     }
-    this.totals.transmitted += packets;
-    const into = this.delivered.get(receiver.name) ?? [];
-    this.delivered.set(receiver.name, into);
     const vlan = homeOf(receiver) === network.name ? undefined : network.vlan;
     const tagged = (one: Uint8Array): Uint8Array => (vlan === undefined ? one : putTag(one, vlan, priority));
     const start = (offload?.checksumStart ?? 0) + (vlan === undefined ? 0 : 4);
-    if (offload?.needsChecksum !== true) into.push({ frame: tagged(frame) });
-    else if (receiver.offloads === true) into.push({ frame: tagged(frame), offload: { ...offload, checksumStart: start, ...(packets > 1 ? {} : { gso: 'none', gsoSize: 0 }) } });
-    else if (packets > 1) for (const segment of cutSegments(frame, reading, offload)) into.push({ frame: tagged(segment) });
-    else into.push({ frame: tagged(completeChecksum(frame, reading)) });
+    if (offload?.needsChecksum !== true) this.#transmit(receiver, tagged(frame), undefined, packets);
+    else if (receiver.offloads === true && !this.#isCorrupting(receiver)) {
+      this.#transmit(receiver, tagged(frame), { ...offload, checksumStart: start, ...(packets > 1 ? {} : { gso: 'none', gsoSize: 0 }) }, packets);
+    } else if (packets > 1) for (const segment of cutSegments(frame, reading, offload)) this.#transmit(receiver, tagged(segment), undefined, 1);
+    else this.#transmit(receiver, tagged(completeChecksum(frame, reading)), undefined, 1);
+  }
+
+  /** Before bits are flipped on the way out, checksums are made whole. */
+  #isCorrupting({ fault }: ModelPort): boolean {
+    return fault !== undefined && fault.direction !== 'receive' && (fault.corrupt ?? 0) > 0;
+  }
+
+  /** Out by the port, or lost by its fault; what is repeated was transmitted once. */
+  #transmit(receiver: ModelPort, frame: Uint8Array, offload: ModelOffload | undefined, packets: number): void {
+    const way = this.#faults.get(receiver.name)?.transmit;
+    const passed = way?.pass(frame, offload) ?? [];
+    if (passed.length === 0) {
+      this.#die(receiver.name, 'transmit', 'fault_injected', packets);
+      return;
+    }
+    this.totals.transmitted += packets;
+    for (const out of passed) {
+      this.#later(way?.delayMs ?? 0, () => {
+        const into = this.delivered.get(receiver.name) ?? [];
+        this.delivered.set(receiver.name, into);
+        into.push({ frame: out.frame, ...(out.offload === undefined ? {} : { offload: out.offload }) });
+      });
+    }
   }
 }
 

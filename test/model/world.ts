@@ -1,5 +1,6 @@
 /** The twin's world from resources as a user writes them; every port states its MAC and addresses. */
 import { parseAllDocuments } from 'yaml';
+import type { ModelFault } from './fault.ts';
 import type { Trunk } from './trunk.ts';
 import { type ModelNetwork, type ModelPort, SlowSwitch } from './slow-switch.ts';
 
@@ -30,6 +31,7 @@ export function toModelPort({ metadata, spec }: Resource): ModelPort {
     offloads: spec['offloads'] === true,
     hairpin: spec['hairpin'] === true,
     ...(spec['mtu'] === undefined ? {} : { mtu: Number(spec['mtu']) }),
+    ...(spec['fault'] === undefined ? {} : { fault: spec['fault'] as ModelFault }),
     ...(limits?.macs === undefined ? {} : { macsMax: limits.macs }),
     ...(limits?.groups === undefined ? {} : { groupsMax: limits.groups }),
     multicastRouter: spec['multicastRouter'] === true,

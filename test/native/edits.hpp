@@ -56,6 +56,10 @@ struct PlannedPort {
   std::vector<PlannedTrunkAddress> trunk_addresses{};
   std::vector<PlannedRoute> routes{};
   bool hairpin = false;
+  std::string capture_file{};
+  std::uint32_t capture_snapshot_length = 65'557, capture_bytes_max = 1 << 20;
+  std::uint32_t fault_seed = 0, fault_loss = 0, fault_repeat = 0, fault_corrupt = 0, fault_delay_ms = 0;
+  std::uint8_t fault_directions = 0;               // 1 receive, 2 transmit
 };
 
 // Station N: 02:00:00:00:HH:LL, 10.77.HH.LL and fd00:77::N.
@@ -108,7 +112,11 @@ class Edits {
     for (const PlannedTrunkAddress& address : port.trunk_addresses)
       add(address.network, 2).append(mapped(ip4_of(address.station))).add(16, 1);
     add(port.hairpin ? 1 : 0, 1);
-    return add(port.groups_max, 4).add(port.multicast_router ? 1 : 0, 1).add(port.queues, 1);
+    add(port.groups_max, 4).add(port.multicast_router ? 1 : 0, 1).add(port.queues, 1);
+    text(port.capture_file).add(port.capture_snapshot_length, 4).add(port.capture_bytes_max, 4);
+    add(port.fault_seed, 4).add(port.fault_loss, 4).add(port.fault_repeat, 4).add(port.fault_corrupt, 4);
+    add(port.fault_delay_ms, 4).add(port.fault_directions, 1);
+    return *this;
   }
   Edits& delete_port(std::uint16_t id) { return add(4, 1).add(id, 2); }
   Edits& close_port(std::uint16_t id) { return add(5, 1).add(id, 2); }

@@ -15,8 +15,8 @@ function fail(wrong: readonly string[]): void {
   if (wrong.length > 0) throw new Error(wrong.slice(0, 6).join('\n'));
 }
 
-function agreement(manner: Manner, steps: number): fc.IRawProperty<unknown> {
-  return fc.asyncProperty(worlds(steps), async (world) => {
+function agreement(manner: Manner, steps: number, hasFaults = false): fc.IRawProperty<unknown> {
+  return fc.asyncProperty(worlds(steps, hasFaults), async (world) => {
     await using product = await ProductPlayer.open();
     const twin = new TwinPlayer();
     const life = await live(product, world, manner);
@@ -29,6 +29,7 @@ t.test('the switch agrees with its slow twin', { timeout: 600_000 }, async (t) =
   await holds(t, 'frame by frame, with the flow cache', agreement({ batched: false, cold: false }, 60), 800);
   await holds(t, 'frame by frame, without it', agreement({ batched: false, cold: true }, 40), 300);
   await holds(t, 'in batches, with the flow cache', agreement({ batched: true, cold: false }, 60), 500);
+  await holds(t, 'in batches, with faults', agreement({ batched: true, cold: false }, 40, true), 300);
 });
 
 t.test('the law holds in the twin too', { timeout: 600_000 }, async (t) => {

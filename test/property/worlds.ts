@@ -5,6 +5,7 @@
  * address) is left out, the same way for every player.
  */
 import fc from 'fast-check';
+import type { ModelFault } from '../model/fault.ts';
 import { compareFrames, findImbalances } from '../harness/checkers.ts';
 import type { DeathRow, Player } from '../golden/player.ts';
 import type { Delivered } from '../model/slow-switch.ts';
@@ -23,6 +24,7 @@ export interface NetworkPlan {
   multicast: MulticastSpec;
   otherVlan: boolean;
   carryTags: boolean; // network 2 alone: the others may be native somewhere
+  isUnprobed?: boolean; // no probes for loops: a fault would count them, and the twin sends none
 }
 
 export interface PortPlan {
@@ -36,6 +38,7 @@ export interface PortPlan {
   hairpin: boolean;
   groups: number;
   multicastRouter: boolean;
+  fault?: ModelFault | undefined;
 }
 
 export interface TrunkPlan {
@@ -65,7 +68,7 @@ export interface World {
 }
 
 const policy = fc.oneof({ weight: 9, arbitrary: fc.constant('allow' as const) }, { weight: 1, arbitrary: fc.constant('drop' as const) });
-const networkPlan: fc.Arbitrary<NetworkPlan> = fc.record({
+const soundNetworkPlan: fc.Arbitrary<NetworkPlan> = fc.record({
   mtu: fc.constant(9000), egress: policy, ingress: policy, etherTypes: fc.constantFrom<readonly number[]>([], [], [0x88b5]),
   macAgeSeconds: fc.constantFrom(10, 300), staticMac: fc.constantFrom(false, false, true), otherVlan: fc.constantFrom(false, false, true), carryTags: fc.boolean(),
   storm: fc.constantFrom(1000, 1000, 1000, 1000, 5, 2, 0),
@@ -74,7 +77,16 @@ const networkPlan: fc.Arbitrary<NetworkPlan> = fc.record({
     { snooping: true, querier: true, querySeconds: 300, responseSeconds: 2, fastLeave: true, unknownGroups: 'flood' },
   ),
 });
-const portPlan: fc.Arbitrary<PortPlan> = fc.record({
+const faultPlan: fc.Arbitrary<ModelFault | undefined> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  {
+    weight: 1, arbitrary: fc.record({
+      loss: fc.constantFrom(0, 30), repeat: fc.constantFrom(0, 30), corrupt: fc.constantFrom(0, 0, 30), seed: fc.nat(100),
+      direction: fc.constantFrom<NonNullable<ModelFault['direction']>>('receive', 'transmit', 'both'),
+    }),
+  },
+);
+const soundPortPlan: fc.Arbitrary<PortPlan> = fc.record({
   network: fc.constantFrom(0, 0, 2), antiSpoof: fc.constantFrom(true, true, false), mtu: fc.constantFrom(1500, 1500, 1280, 9000),
   offloads: fc.boolean(), addresses: fc.constantFrom<PortPlan['addresses']>('both', 'both', 'both', 'v4', 'v6', 'none'), macs: fc.constantFrom(1, 2, 16),
   otherMac: fc.constantFrom(false, false, false, true), hairpin: fc.constantFrom(false, false, false, true),
@@ -85,10 +97,11 @@ const trunkPlan: fc.Arbitrary<TrunkPlan> = fc.record({
   mtu: fc.constantFrom(1500, 1500, 1280), offloads: fc.boolean(), hasAddresses: fc.constantFrom(true, true, false), macs: fc.constantFrom(1, 2, 16),
   hairpin: fc.constantFrom(false, false, false, true),
 });
+const faultyPortPlan: fc.Arbitrary<PortPlan> = fc.tuple(soundPortPlan, faultPlan).map(([plan, fault]) => ({ ...plan, fault }));
 const sendStep: fc.Arbitrary<Step> = fc.record({
   step: fc.constant('send' as const), port: fc.nat(7), to: fc.nat(7), network: fc.nat(2), plan: framePlan, repeat: fc.constantFrom(1, 1, 2, 3),
 });
-const otherStep: fc.Arbitrary<Step> = fc.oneof(
+const otherStep = (networkPlan: fc.Arbitrary<NetworkPlan>, portPlan: fc.Arbitrary<PortPlan>): fc.Arbitrary<Step> => fc.oneof(
   fc.record({ step: fc.constant('advance' as const), ms: fc.constantFrom(1, 500, 2000, 9999, 10_000, 301_000) }),
   fc.record({ step: fc.constant('putPort' as const), port: fc.nat(5), plan: portPlan }),
   fc.record({ step: fc.constant('putPort' as const), port: fc.constantFrom(2, 4), plan: portPlan }),
@@ -97,12 +110,15 @@ const otherStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ step: fc.constant('putNetwork' as const), network: fc.nat(2), plan: networkPlan }),
 );
 
-export function worlds(stepsMax: number): fc.Arbitrary<World> {
+/** Worlds, where asked for with ports that lose, repeat and corrupt frames. */
+export function worlds(stepsMax: number, hasFaults = false): fc.Arbitrary<World> {
+  const portPlan = hasFaults ? faultyPortPlan : soundPortPlan;
+  const networkPlan = hasFaults ? soundNetworkPlan.map((plan) => ({ ...plan, isUnprobed: true, multicast: {} })) : soundNetworkPlan;
   return fc.record({
     networks: fc.array(networkPlan, { minLength: 3, maxLength: 3 }),
     ports: fc.array(portPlan, { minLength: 2, maxLength: 6 }),
     trunks: fc.array(trunkPlan, { maxLength: 2 }),
-    steps: fc.array(fc.oneof({ weight: 8, arbitrary: sendStep }, { weight: 1, arbitrary: otherStep }), { minLength: 1, maxLength: stepsMax }),
+    steps: fc.array(fc.oneof({ weight: 8, arbitrary: sendStep }, { weight: 1, arbitrary: otherStep(networkPlan, portPlan) }), { minLength: 1, maxLength: stepsMax }),
   });
 }
 
@@ -132,6 +148,7 @@ function networkResource(index: number, plan: NetworkPlan, hasPort0: boolean): R
     spec: {
       subnets: ['10.0.0.0/24', 'fd00::/64', `10.0.${index + 1}.0/24`, `fd00:${index + 1}::/64`], mtu, defaultPolicy: { egress, ingress }, etherTypes: [...etherTypes], macAgeSeconds, staticMacs,
       multicast, stormLimit: { broadcast: storm, multicast: storm, unknownUnicast: storm },
+      ...(plan.isUnprobed === true ? { loopDetection: { probeSeconds: 0 } } : {}),
       vlan: vlanOf(index, plan), ...(index === 2 && plan.carryTags ? { carryTags: true } : {}),
     },
   };
@@ -142,7 +159,7 @@ function portResource(index: number, plan: PortPlan): Resource {
   const addresses = [...(['both', 'v4'].includes(plan.addresses) ? [`${host.v4}/24`] : []), ...(['both', 'v6'].includes(plan.addresses) ? [`${host.v6}/64`] : [])];
   return {
     apiVersion: 'vswitch/v1', kind: 'Port', metadata: { name: portName(index) },
-    spec: { network: networkName(plan.network), type: 'memory', mac: host.mac, addresses, antiSpoof: plan.antiSpoof, mtu: plan.mtu, offloads: plan.offloads, hairpin: plan.hairpin, limits: { macs: plan.macs, groups: plan.groups }, multicastRouter: plan.multicastRouter },
+    spec: { network: networkName(plan.network), type: 'memory', mac: host.mac, addresses, antiSpoof: plan.antiSpoof, mtu: plan.mtu, offloads: plan.offloads, hairpin: plan.hairpin, limits: { macs: plan.macs, groups: plan.groups }, multicastRouter: plan.multicastRouter, ...(plan.fault === undefined ? {} : { fault: plan.fault }) },
   };
 }
 

@@ -6,7 +6,7 @@ import { VswError } from '../../../src/errors.ts';
 import { parseDocuments } from '../../../src/intent/documents.ts';
 import { eventMatcher, type EventFilter } from '../../../src/switch/event-filter.ts';
 import {
-  nameOf, type ApplyAnswer, type Change, type DropEntry, type Explanation, type FdbEntry, type FlowEntry, type FlushFilter, type GroupEntry,
+  nameOf, type ApplyAnswer, type CaptureEntry, type Change, type DropEntry, type Explanation, type FaultEntry, type FdbEntry, type FlowEntry, type FlushFilter, type GroupEntry,
   type LastDrops, type NeighborEntry, type PortStats, type Reference, type Resource, type ServedSwitch, type SwitchEvent,
   type UsageEntry,
 } from '../../../src/api/protocol.ts';
@@ -42,6 +42,7 @@ export class ScriptedSwitch implements ServedSwitch {
   tables = {
     fdb: [] as FdbEntry[], neighbors: [] as NeighborEntry[], flows: [] as FlowEntry[], groups: [] as GroupEntry[], drops: [] as DropEntry[],
     stats: [] as PortStats[], events: [] as SwitchEvent[], usage: [] as UsageEntry[],
+    faults: [] as FaultEntry[], captures: [] as CaptureEntry[],
   };
   isClosed = false;
   #watchers = new Set<(event: SwitchEvent) => void>();
@@ -123,6 +124,8 @@ export class ScriptedSwitch implements ServedSwitch {
     for (const take of this.#watchers) take(event);
   }
 
+  faults(): FaultEntry[] { return this.tables.faults; }
+  captures(): CaptureEntry[] { return this.tables.captures; }
   usage(): UsageEntry[] { return this.tables.usage; }
   events(): SwitchEvent[] { return this.tables.events; }
   fdb(): FdbEntry[] { return this.tables.fdb; }

@@ -27,6 +27,19 @@ t.test('what is left open gets its default', (t) => {
   t.end();
 });
 
+t.test('faults and captures get their defaults, and percents become parts of a million', (t) => {
+  const byName = new Map([...compiled(
+    network('dev'), tap('plain'), tap('faulty', { fault: { loss: 1.25, corrupt: 0.0001, delayMs: 5, seed: 9, direction: 'transmit' } }), tap('both', { fault: {} }),
+    tap('captured', { capture: { file: '/x' } }), tap('cut', { capture: { file: '/y', snapshotLength: 64, bytesMax: 4096 } }),
+  ).ports.values()].map((entry) => [entry.name, entry]));
+  t.match(byName.get('plain'), { captureFile: '', faultDirections: 0, faultLoss: 0 });
+  t.match(byName.get('faulty'), { faultLoss: 12_500, faultRepeat: 0, faultCorrupt: 1, faultDelayMs: 5, faultSeed: 9, faultDirections: 2 });
+  t.match(byName.get('both'), { faultDirections: 3 });
+  t.match(byName.get('captured'), { captureFile: '/x', captureSnapshotLength: 65_557, captureBytesMax: 64 * 1024 * 1024 });
+  t.match(byName.get('cut'), { captureSnapshotLength: 64, captureBytesMax: 4096 });
+  t.end();
+});
+
 t.test('what is said is meant', (t) => {
   const multicast = { snooping: true, querier: true, fastLeave: true, unknownGroups: 'flood', querySeconds: 20, responseSeconds: 3 };
   const tables = compiled(

@@ -10,6 +10,7 @@ const putPort: PutPort = {
   addresses: [parseCidr('10.77.0.1/24')!, parseCidr('fd00:77::1/64')!], routes: [{ to: parseCidr('0.0.0.0/0')!, via: parseIp('10.77.0.254') }, { to: parseCidr('fd09::/32')!, via: undefined }],
   mtu: 9000, antiSpoof: 1, persist: 0, offloads: 1, macsMax: 1_000_000, flowsMax: 65_536, pcapRead: '', pcapWrite: '/tmp/x', pcapRepeat: 0, trunk: [3, 900], trunkAddresses: [{ network: 900, prefix: parseCidr('fd00:9::1/64')! }], hairpin: 1,
   groupsMax: 256, multicastRouter: 0, queues: 1,
+  captureFile: '', captureSnapshotLength: 65_557, captureBytesMax: 4096, faultSeed: 0, faultLoss: 0, faultRepeat: 0, faultCorrupt: 0, faultDelayMs: 0, faultDirections: 0,
 };
 
 t.test('a transaction is read back as it was written', (t) => {

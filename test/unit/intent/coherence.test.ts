@@ -164,3 +164,10 @@ t.test('a trunk has its MAC in each of its networks, and an address in one', (t)
   t.match(told([...networks, network('ops', { staticMacs: [{ mac: '02:00:00:00:00:99', port: 'up' }] }), up]), [/^\/2\/spec\/staticMacs\/0\/port port up is in network dev, prod, and network ops maps/]);
   t.end();
 });
+
+t.test('a capture is written by one port', (t) => {
+  const captured = (name: string, file: string): Record<string, unknown> => port(name, { capture: { file } });
+  t.match(told([network('dev'), captured('a', '/x'), captured('b', '/x'), captured('c', '/y')]), [/\/2\/spec\/capture\/file port a already writes \/x/]);
+  t.match(told([network('dev'), captured('a', '/x'), port('p', { type: 'pcap', pcap: { write: '/x' } })]), [/\/2\/spec\/pcap\/write port a already writes \/x/]);
+  t.end();
+});

@@ -60,3 +60,11 @@ t.test('a route says one thing', (t) => {
   t.match(routes([{ to: 'default', via: '10.77.0.254' }, { to: 'default', via: '10.77.0.253' }], own), [/^\/routes\/1\/to there are two routes to default/]);
   t.end();
 });
+
+t.test('a port with a fault or a capture has one queue', (t) => {
+  t.strictSame(device({ netns: 'a', queues: 2, fault: { loss: 1 }, capture: { file: '/x' } }), [
+    '/fault a port with fault has one queue, and this one has 2', '/capture a port with capture has one queue, and this one has 2',
+  ]);
+  t.strictSame(device({ netns: 'a', queues: 1, fault: { loss: 1 } }), []);
+  t.end();
+});

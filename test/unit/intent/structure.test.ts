@@ -76,3 +76,16 @@ t.test('a whole of another kind is one error', (t) => {
   t.equal(checkStructure(PortSchema, { ...port('a'), spec: { network: 'dev', addresses: '10.0.0.1/24' } }, '').length, 1);
   t.end();
 });
+
+t.test('percents may be broken numbers, and a file is named from the root on', (t) => {
+  const fault = (fields: object): unknown => tap('a', { fault: fields });
+  t.strictSame(checkStructure(PortSchema, fault({ loss: 0.5, repeat: 100, corrupt: 0, delayMs: 60_000, seed: 4_294_967_295, direction: 'both' }), ''), []);
+  t.match(only(PortSchema, fault({ loss: 101 })), { path: '/spec/fault/loss', message: '101 is out of bounds', remedy: 'write a number from 0 to 100' });
+  t.match(only(PortSchema, fault({ loss: '5' })), { message: 'a number is needed here, not the text "5"' });
+  t.match(only(PortSchema, fault({ lost: 5 })), { remedy: 'did you mean loss?' });
+  t.match(only(PortSchema, fault({ direction: 'recieve' })), { remedy: 'did you mean receive?' });
+  t.strictSame(checkStructure(PortSchema, tap('a', { capture: { file: '/var/tmp/a.pcapng', snapshotLength: 64, bytesMax: 4096 } }), ''), []);
+  t.match(only(PortSchema, tap('a', { capture: { file: 'a.pcapng' } })), { path: '/spec/capture/file', message: '"a.pcapng" is not the absolute path of a file' });
+  t.match(only(PortSchema, tap('a', { capture: {} })), { path: '/spec/capture/file', message: 'file is missing' });
+  t.end();
+});

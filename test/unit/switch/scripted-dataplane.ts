@@ -9,7 +9,7 @@ import { dropReasons } from '../../../src/table/drop-reasons.gen.ts';
 import {
   CommitError, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent, type DataplaneOptions,
   type DeviceFinding,
-  type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type QuerierState, type Trace,
+  type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type QuerierState, type Trace, type WrapperCounts,
 } from '../../../src/dataplane/dataplane.ts';
 import type { Edit } from '../../../src/table/edits.gen.ts';
 import { emptyTableSet, type TableSet } from '../../../src/table/table-set.ts';
@@ -139,6 +139,12 @@ export class ScriptedDataplane implements Dataplane {
 
   drainEvents(): readonly DataplaneEvent[] {
     return this.events.splice(0);
+  }
+
+  /** By the port's number. */
+  readonly wrapped = new Map<number, WrapperCounts>();
+  wrappers(port: number): WrapperCounts {
+    return this.wrapped.get(port) ?? {};
   }
 
   usage(): ReturnType<Dataplane['usage']> {

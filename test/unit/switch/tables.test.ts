@@ -109,6 +109,16 @@ t.test('how full the tables are: those that all share, then each port\'s shares'
   t.end();
 });
 
+t.test('faults and captures stand under the port that has them', (t) => {
+  const { dataplane, reader } = scene();
+  t.strictSame([reader.faults(), reader.captures()], [[], []]);
+  const none = { seen: 0, lost: 0, repeated: 0, corrupted: 0, delayed: 0, waiting: 0, overflowed: 0 };
+  dataplane.wrapped.set(b, { fault: { received: { ...none, seen: 9, lost: 4 }, transmitted: none }, capture: { file: '/x', frames: 1, bytes: 2, missed: 3 } });
+  t.strictSame(reader.faults(), [{ port: 'shop/b', direction: 'receive', ...none, seen: 9, lost: 4 }, { port: 'shop/b', direction: 'transmit', ...none }]);
+  t.strictSame(reader.captures(), [{ port: 'shop/b', file: '/x', frames: 1, bytes: 2, missed: 3 }]);
+  t.end();
+});
+
 t.test('it reads the tables as they are when it is asked', (t) => {
   let current = emptyTableSet;
   const { reader } = scene(() => current);
