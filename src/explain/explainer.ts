@@ -117,9 +117,10 @@ function checkQuery(query: unknown): void {
   }
   const asked = query as Partial<Record<keyof FieldsQuery | 'frame', unknown>>;
   const errors: ErrorDetail[] = [];
-  for (const field of ['port', 'to', 'from'] as const) {
+  const remedies = { port: 'give the name of the port that sends', to: 'write an address, e.g. 10.77.0.2', from: 'write an address, e.g. 10.77.0.2', network: 'write the name of a network' };
+  for (const field of ['port', 'to', 'from', 'network'] as const) {
     if (typeof asked[field] === 'string' || (field !== 'port' && asked[field] === undefined)) continue;
-    errors.push({ path: `/${field}`, message: `a text is needed here, not ${asked[field] === undefined ? 'nothing' : typeof asked[field]}`, remedy: field === 'port' ? 'give the name of the port that sends' : 'write an address, e.g. 10.77.0.2' });
+    errors.push({ path: `/${field}`, message: `a text is needed here, not ${asked[field] === undefined ? 'nothing' : typeof asked[field]}`, remedy: remedies[field] });
   }
   const { frame } = asked;
   if (frame !== undefined && typeof frame !== 'string' && !(frame instanceof Uint8Array)) {

@@ -7,14 +7,17 @@ import type { Explanation, ExplainQuery, LastDrops } from '../../../src/explain/
 import { emptyIntent } from '../../../src/intent/intent.ts';
 import { nothingHeld } from '../../../src/intent/held.ts';
 import { intentWith } from '../../../src/intent/validate.ts';
-import { network, port } from '../intent/resources.ts';
+import { network, port, trunk } from '../intent/resources.ts';
 import { ScriptedDataplane } from '../switch/scripted-dataplane.ts';
 
 const intent = intentWith([
-  network('dev', { subnets: ['10.77.0.0/24', 'fd00:77::/64'] }), network('ops', { subnets: ['10.77.0.0/24'] }),
+  network('dev', { subnets: ['10.77.0.0/24', 'fd00:77::/64'], vlan: 100 }), network('ops', { subnets: ['10.77.0.0/24'] }), network('prod', { subnets: ['10.78.0.0/24'], vlan: 200 }),
   port('a', { mac: '02:00:00:00:00:0a', addresses: ['10.77.0.1/24', 'fd00:77::1/64'], routes: [{ to: 'default', via: '10.77.0.254' }, { to: '10.9.0.0/16', via: '10.77.0.2' }] }),
   port('shop/b', { mac: '02:00:00:00:00:0b', addresses: ['10.77.0.2/24', 'fd00:77::2/64'] }),
   port('c', { network: 'ops', mac: '02:00:00:00:00:0c', addresses: ['10.77.0.9/24'] }),
+  port('d', { network: 'prod', mac: '02:00:00:00:00:0d', addresses: ['10.78.0.2/24'] }),
+  trunk('up', ['dev', 'prod'], { native: 'dev', mac: '02:00:00:00:00:0e', addresses: ['10.77.0.5/24', '10.78.0.5/24'] }),
+  trunk('bare', ['dev', 'prod'], { mac: '02:00:00:00:00:0f', addresses: ['10.78.0.6/24'] }),
 ], emptyIntent, nothingHeld);
 const tables = compile(intent, allocate(intent, noAllocations, 100));
 const idOf = (name: string): number => [...tables.ports.values()].find((entry) => entry.name === name)!.port;
@@ -49,6 +52,21 @@ t.test('what is beyond the link goes to its router, by the longest matching rout
   const away = asked({ port: 'a', to: '192.0.2.1' });
   t.equal(away.frame.subarray(0, 6).toString('hex'), '02ffffffffff');
   t.match(away.answer.notes[2], /no port of network dev holds 10\.77\.0\.254/);
+  t.end();
+});
+
+t.test('a trunk is asked in one of its networks, with its tag and its address there', (t) => {
+  const native = asked({ port: 'up', to: '10.77.0.1' }).frame;
+  t.equal(native.subarray(0, 14).toString('hex'), '02000000000a02000000000e0800');
+  t.equal(native.subarray(26, 30).toString('hex'), '0a4d0005');
+  const tagged = asked({ port: 'up', network: 'prod', to: '10.78.0.2' }).frame;
+  t.equal(tagged.subarray(0, 18).toString('hex'), '02000000000d02000000000e810000c80800');
+  t.equal(tagged.subarray(30, 34).toString('hex'), '0a4e0005');
+  t.match(asked({ port: 'up', network: 'prod', to: '10.77.0.1' }).answer.notes[1], /no port of network prod holds 10\.77\.0\.1/);
+  t.equal(asked({ port: 'd', network: 'prod', to: '10.78.0.6' }).frame.subarray(0, 14).toString('hex'), '02000000000f02000000000d0800', 'an access port may name its own');
+  t.match(errorsOf({ port: 'bare', to: '10.78.0.2' }), [/^\/network port bare carries no frames without a tag/]);
+  t.match(errorsOf({ port: 'a', network: 'prod', to: '10.78.0.2' }), [/^\/network port a is not in network prod/]);
+  t.match(errorsOf({ port: 'bare', network: 'dev', to: '10.77.0.1' }), [/^\/from port bare has no IPv4 address/]);
   t.end();
 });
 
@@ -94,6 +112,7 @@ t.test('all that is wrong with a question is told at once', (t) => {
   t.match(errorsOf({ port: 'nobody', to: '10.77.0.2' }), [/\/port there is no port nobody/]);
   t.match(errorsOf({ port: 'a' } as ExplainQuery), [/nothing to explain/]);
   t.match(errorsOf(undefined as unknown as ExplainQuery), [/nothing to explain/]);
+  t.match(errorsOf({ port: 'a', to: '10.77.0.2', network: 5 } as unknown as ExplainQuery), [/^\/network a text is needed here, not number/]);
   t.strictSame(errorsOf({ to: 5, from: 6, frame: 7 } as unknown as ExplainQuery), [
     '/port a text is needed here, not nothing', '/to a text is needed here, not number', '/from a text is needed here, not number', '/frame bytes are needed here, not number',
   ]);
@@ -113,12 +132,12 @@ t.test('names are put to numbers, and a default rule to its network', (t) => {
   const dataplane = new ScriptedDataplane({ workers: 0, portsMax: 10, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 6 });
   const [a, b] = [idOf('a'), idOf('shop/b')];
   dataplane.answer = {
-    verdict: 'drop', stage: 'acl_ingress', reason: 'ingress_denied', port: b, rule: 'default', receivers: [],
+    verdict: 'drop', stage: 'acl_ingress', reason: 'ingress_denied', port: b, network: 1, rule: 'default', receivers: [],
     path: [{ stage: 'admit', port: a, verdict: 'continue', rule: '' }, { stage: 'acl_ingress', port: b, verdict: 'drop', rule: 'default' }],
   };
   const { answer } = asked({ port: 'a', to: '10.77.0.2' }, dataplane);
   t.strictSame(answer, {
-    verdict: 'drop', stage: 'acl_ingress', reason: 'ingress_denied', port: 'shop/b', tier: '', policy: 'Network/dev', rule: 'default', generation: 6,
+    verdict: 'drop', stage: 'acl_ingress', reason: 'ingress_denied', port: 'shop/b', network: 'dev', tier: '', policy: 'Network/dev', rule: 'default', generation: 6,
     path: [{ stage: 'admit', port: 'a', verdict: 'continue' }, { stage: 'acl_ingress', port: 'shop/b', verdict: 'drop', policy: 'Network/dev', rule: 'default' }],
     receivers: [], frame: 'a frame', notes: ["the receiver's ingress is not allowed"],
   } as unknown as Explanation & LastDrops);

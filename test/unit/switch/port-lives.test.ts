@@ -12,7 +12,7 @@ import type { PutPort } from '../../../src/table/edits.gen.ts';
 function world(t: Test) {
   const netns = join(t.testdir(), 'netns');
   mkdirSync(netns);
-  const entry = { port: 7, name: 'default/a', netns, device: 'eth0', mac: '02:00:00:00:00:01', addresses: [] } as unknown as PutPort;
+  const entry = { port: 7, name: 'default/a', netns, device: 'eth0', mac: '02:00:00:00:00:01', network: 1, addresses: [], trunkAddresses: [] } as unknown as PutPort;
   const events = new EventLog();
   const running = new RunningPorts(events);
   const did: string[] = [];
