@@ -103,7 +103,7 @@ void complete_checksum(Packet& packet) noexcept {
   offload.needs_checksum = false;
 }
 
-bool takes(const PortInfo& info, const Packet& packet) noexcept {
+bool takes_offload(const PortInfo& info, const Packet& packet) noexcept {
   if (packet.offload.needs_checksum && !info.takes_checksum) return false;
   switch (packet.offload.gso) {
     case Gso::kNone: return true;

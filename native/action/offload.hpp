@@ -29,7 +29,11 @@ inline constexpr std::uint16_t kUdpSegmentsMax = 128;
 void complete_checksum(Packet& packet) noexcept;
 
 // Whether the port takes this (checked) packet as it is.
-[[nodiscard]] bool takes(const PortInfo& info, const Packet& packet) noexcept;
+[[nodiscard]] bool takes_offload(const PortInfo& info, const Packet& packet) noexcept;
+[[nodiscard]] inline bool takes(const PortInfo& info, const Packet& packet) noexcept {
+  const bool plain = packet.offload.gso == Offload::Gso::kNone && !packet.offload.needs_checksum;
+  return plain || takes_offload(info, packet);
+}
 
 // The sum of the frame's bytes `from`…`to`-1, wherever they lie, as if `from` were even.
 [[nodiscard]] std::uint64_t checksum_range(const Packet& packet, std::uint32_t from, std::uint32_t to) noexcept;

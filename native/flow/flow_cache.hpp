@@ -169,7 +169,7 @@ class FlowCache {
     [[nodiscard]] std::uint16_t tag(std::uint32_t slot) const noexcept {
       return static_cast<std::uint16_t>(tags[slot / 4].load(std::memory_order_acquire) >> slot % 4 * 16);
     }
-    [[nodiscard]] std::uint32_t first_with(std::uint16_t wanted) const noexcept;
+    [[nodiscard, gnu::always_inline]] inline std::uint32_t first_with(std::uint16_t wanted) const noexcept;
     // Only with the lock held:
     void set(std::uint32_t slot, std::uint16_t tag, std::uint32_t record_number) noexcept {
       if (tag != 0) number[slot].store(record_number, std::memory_order_release);

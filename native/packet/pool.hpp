@@ -6,6 +6,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include "base/assert.hpp"
 #include "base/region.hpp"
 #include "packet/packet.hpp"
 
@@ -17,13 +18,24 @@ class Pool {
 
   explicit Pool(std::uint32_t capacity);
   // A packet with `data` at the start of its slot, behind the headroom, and nothing else known; null when empty.
-  [[nodiscard]] Packet* take() noexcept;
-  void give(Packet& packet) noexcept;
+  [[nodiscard]] Packet* take() noexcept {
+    if (available_ == 0) return nullptr;
+    Packet* packet = free_[--available_];
+    *packet = Packet{};
+    packet->data = slots_ + static_cast<std::size_t>(packet - packets_) * kSlotStride + Packet::kHeadroom;
+    return packet;
+  }
+  void give(Packet& packet) noexcept {
+    VSW_ASSERT(available_ < capacity_);
+    free_[available_++] = &packet;
+  }
   [[nodiscard]] std::byte* spill() const noexcept { return spill_; }
   [[nodiscard]] std::uint32_t available() const noexcept { return available_; }
   [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
 
  private:
+  static constexpr std::size_t kSlotStride = Packet::kHeadroom + Packet::kSlotSize;
+
   Region region_;
   Packet* packets_;
   std::byte* slots_;

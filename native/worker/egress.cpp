@@ -10,22 +10,16 @@
 
 namespace vsw {
 
-void Egress::offer(const PortEntry& receiver, const NetworkEntry& network, Packet& packet) noexcept {
-  const Target target{&receiver, receiver.vlan_for(network)};
-  Group* group = nullptr;
-  for (std::uint32_t i = group_count_; i-- > 0 && group == nullptr;)
-    if (groups_[i].target == target) group = &groups_[i];
-  if (group == nullptr) {
-    // A batch has at most as many unicast receivers as packets; floods flush before they fan out.
-    VSW_ASSERT(group_count_ < groups_.size());
-    group = &groups_[group_count_++];
-    group->target = target;
-    group->size = 0;
-    group->offered = 0;
-  }
-  VSW_ASSERT(group->size < group->packets.size());
-  group->offered += packet.wire_packets;
-  group->packets[group->size++] = &packet;
+Egress::Group& Egress::group_of(const Target& target) noexcept {
+  for (std::uint32_t i = 0; i < group_count_; ++i)
+    if (groups_[i].target == target) return groups_[i];
+  // A batch has at most as many unicast receivers as packets; floods flush before they fan out.
+  VSW_ASSERT(group_count_ < groups_.size());
+  Group& group = groups_[group_count_++];
+  group.target = target;
+  group.size = 0;
+  group.offered = 0;
+  return group;
 }
 
 void Egress::refuse(const PortEntry& receiver, const NetworkEntry& network, Packet& packet, DropReason reason,

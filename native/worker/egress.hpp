@@ -27,7 +27,15 @@ class Egress {
       : pool_(pool), page_(page), drop_log_(drop_log), worker_(worker), workers_(workers) {}
 
   // The receiver is in the packet's network.
-  void offer(const PortEntry& receiver, const NetworkEntry& network, Packet& packet) noexcept;
+  void offer(const PortEntry& receiver, const NetworkEntry& network, Packet& packet) noexcept {
+    const Target target{&receiver, receiver.vlan_for(network)};
+    // Most often the receiver is that of the packet before.
+    const bool same = group_count_ > 0 && groups_[group_count_ - 1].target == target;
+    Group& group = same ? groups_[group_count_ - 1] : group_of(target);
+    VSW_ASSERT(group.size < group.packets.size());
+    group.offered += packet.wire_packets;
+    group.packets[group.size++] = &packet;
+  }
   // The receiver is offered the packet and does not get it.
   void refuse(const PortEntry& receiver, const NetworkEntry& network, Packet& packet, DropReason reason,
               std::uint64_t now_ns) noexcept;
@@ -46,6 +54,7 @@ class Egress {
     std::uint64_t offered = 0;  // packets as on a wire
     std::array<Packet*, Batch::kCapacity> packets;
   };
+  [[nodiscard]] Group& group_of(const Target& target) noexcept;
   void transmit(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
   [[nodiscard]] Packet* copy_of(const Packet& packet) noexcept;
   void transmit_gathered(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
