@@ -405,7 +405,8 @@ void Forwarder::answer(const Lane& lane, Moment& moment, Packet& packet, const P
 void Forwarder::tell_too_big(const Lane& lane, Moment& moment, const PortEntry& receiver,
                              const Packet& packet) noexcept {
   const std::uint32_t mtu = receiver.settings.mtu;
-  if (!receiver.device || !may_be_answered(packet)) return;
+  // Behind a tag that is payload the sender is in a network of the hosts' own, where nothing of ours is heard.
+  if (!receiver.device || packet.headers.vlan_count != 0 || !may_be_answered(packet)) return;
   // No host may send less than IPv6's smallest packet, so no answer would help.
   if (packet.headers.has(Headers::kIpv6) && mtu < kIpv6MtuMin) return;
   const bool allowed = fabric_.answers(moment.ingress.id).take(1, kAnswersPerSecond, moment.now_ns);

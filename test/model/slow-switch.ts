@@ -424,7 +424,7 @@ export class SlowSwitch {
 
   #tellTooBig(port: ModelPort, receiver: ModelPort, inside: Inside, reading: Reading, offload: ModelOffload | undefined, packets: number): void {
     const { frame, network } = inside;
-    if (!this.#isTooBig(receiver, network, reading, offload, packets)) return;
+    if (reading.tags > 0 || !this.#isTooBig(receiver, network, reading, offload, packets)) return;
     const told = tellTooBig(frame, reading, offload, this.#mtuOf(receiver, network), this.#mtuOf(port, network));
     const allowance = this.#allowances.get(port.name) ?? new Allowance();
     this.#allowances.set(port.name, allowance);

@@ -25,6 +25,9 @@ send('plain', ether(3, 9) / Dot1Q(vlan=5) / inner)
 full = IP(src='10.0.0.1', dst='10.0.0.2') / UDP(sport=5, dport=6) / payload(1472)
 send('east', ether(1, 9) / Dot1Q(vlan=5) / Dot1Q(vlan=6) / full)
 expect('uplink', tagged(ether(1, 9) / Dot1Q(vlan=5) / Dot1Q(vlan=6) / full, 100))
+# One byte more dies, and nobody is told: whoever sent it listens behind its own tag.
+big = IP(src='10.0.0.1', dst='10.0.0.2', flags='DF') / UDP(sport=5, dport=6) / payload(1473)
+send('east', ether(1, 9) / Dot1Q(vlan=5) / big)
 # ARP behind a tag is not ours to answer; without one it is.
 ask = ARP(op=1, hwsrc=mac(1), psrc='10.0.0.1', pdst='10.0.0.2')
 send('east', ether(1, 2) / Dot1Q(vlan=5) / ask)
