@@ -15,7 +15,12 @@ const elsewhere: readonly [RegExp, string][] = [
   [/^native\/(packet\/packet|port\/port|table\/(generation|network_table|port_table)|telemetry\/events)\.hpp$/, 'data without behaviour'],
   [/_inline\.hpp$/, 'the bodies of the header beside it'],
   [/^native\/base\/(assert|ids|result)\.(hpp|cpp)$/, 'no behaviour of its own'],
+  [/^bench\/(drivers|scenarios|traffic|micro)\/|^bench\/(claims|lab|peers|run|start|trial)\.|^bench\/memory\/forward\.|^bench\/native\/(program|units|gate)\./,
+    'test/e2e/bench.test.ts: run as a user runs them'],
 ];
+
+/** A tree and the tests that mirror it. */
+const mirrors: readonly (readonly [string, string])[] = [['src', 'test/unit'], ['bench', 'test/unit/bench']];
 
 /** A file of types alone does nothing that a test could see. */
 function behaves(path: string): boolean {
@@ -28,18 +33,21 @@ function stemOf(path: string): string {
 
 t.test('TypeScript files and their tests', (t) => {
   const findings: Finding[] = [];
-  for (const path of listUnder('src', '.ts', '.mjs')) {
-    if (elsewhere.some(([pattern]) => pattern.test(path)) || !behaves(path)) continue;
-    const test = `test/unit/${path.slice('src/'.length).replace(/\.ts$/, '.test.ts')}`;
-    if (!isThere(test)) {
-      findings.push({ where: path, rule: 'mirror', reason: 'nothing shows that it does what its first sentence says', remedy: `write ${test}` });
+  const known = new Set<string>();
+  for (const [tree, tests] of mirrors) {
+    for (const path of listUnder(tree, '.ts', '.mjs')) {
+      const test = `${tests}/${path.slice(tree.length + 1).replace(/\.ts$/, '.test.ts')}`;
+      known.add(test);
+      if (elsewhere.some(([pattern]) => pattern.test(path)) || !behaves(path)) continue;
+      if (!isThere(test)) {
+        findings.push({ where: path, rule: 'mirror', reason: 'nothing shows that it does what its first sentence says', remedy: `write ${test}` });
+      }
     }
   }
   for (const test of listUnder('test/unit', '.test.ts')) {
-    const path = `src/${test.slice('test/unit/'.length).replace(/\.test\.ts$/, '.ts')}`;
-    if (!isThere(path)) findings.push({ where: test, rule: 'mirror', reason: `${path} is not there`, remedy: 'move the test beside its file, or remove it' });
+    if (!known.has(test)) findings.push({ where: test, rule: 'mirror', reason: 'the file that it mirrors is not there', remedy: 'move the test beside its file, or remove it' });
   }
-  tell(t, 'src/ and test/unit/ mirror each other', findings);
+  tell(t, 'src/ and bench/ have their mirror in test/unit/', findings);
   t.end();
 });
 

@@ -1,0 +1,11 @@
+/** All drivers, in the order in which they are told. */
+import { bareRelay } from './bare-relay.ts';
+import { ovsDpdk, testpmd } from './dpdk.ts';
+import type { Driver } from './driver.ts';
+import { linuxBridge } from './linux-bridge.ts';
+import { ovs, ovsTso } from './ovs.ts';
+import { vde } from './vde.ts';
+import { veth } from './veth.ts';
+import { vswitch } from './vswitch.ts';
+
+export const drivers: readonly Driver[] = [vswitch, linuxBridge, veth, bareRelay, ovs, ovsTso, vde, ovsDpdk, testpmd];

@@ -1,0 +1,11 @@
+/** All scenarios, in the order in which they are told. */
+import { attach } from './attach.ts';
+import { churn } from './churn.ts';
+import { containerLatency } from './container-latency.ts';
+import { containerTcp } from './container-tcp.ts';
+import { containerUdp } from './container-udp.ts';
+import { idle } from './idle.ts';
+import { memoryForward } from './memory-forward.ts';
+import type { Scenario } from './scenario.ts';
+
+export const scenarios: readonly Scenario[] = [containerTcp, containerUdp, containerLatency, memoryForward, attach, idle, churn];
