@@ -17,7 +17,7 @@ export interface Feature {
 
 export const features: readonly Feature[] = [
   { noun: 'tap', state: 'production', e2e: ['reachability.test.ts', 'lifecycle.test.ts', 'restart.test.ts'], page: 'README.md' },
-  { noun: 'container-lives', state: 'production', e2e: ['lives.test.ts', 'lifecycle.test.ts', 'churn.test.ts'], page: 'README.md' },
+  { noun: 'container-lives', state: 'production', e2e: ['lives.test.ts', 'lifecycle.test.ts', 'churn.test.ts', 'model.test.ts'], page: 'README.md' },
   { noun: 'rootless', state: 'production', e2e: ['rootless.test.ts'], page: 'README.md' },
   { noun: 'memory', state: 'production', e2e: ['readme.test.ts'], page: 'README.md' },
   { noun: 'pcap', state: 'production', e2e: ['pcap.test.ts'], page: 'README.md' },

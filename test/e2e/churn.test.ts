@@ -10,7 +10,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { ApiError } from '../../src/api/client.ts';
 import type { DaemonProcess } from '../../src/demo/daemon-process.ts';
-import { seed } from '../harness/random.ts';
+import { chance, seed } from '../harness/random.ts';
 import { lacking, network, pause, tapPort, Topology, type Host } from '../harness/topology.ts';
 
 const portCount = Number(process.env['VSW_CHURN_PORTS'] ?? 30);
@@ -31,17 +31,6 @@ function holdings({ pid }: DaemonProcess): Holdings {
 
 function portOf(host: Host, number: number): object {
   return tapPort(host, 'blue', number, { addresses: [`10.77.${number >> 8}.${number & 255}/16`, `fd00:77::${number.toString(16)}/64`] });
-}
-
-/** Uniform in [0, 1), by a seed (mulberry32). */
-function chance(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Does something to one port of its own; what the switch may rightly refuse is no failure. */
