@@ -153,26 +153,27 @@ bool MembershipMessage::read(std::span<const std::byte> bytes, const Headers& he
   const bool report = out.v6 ? type == kMldReport1 : type == kIgmpReport1 || type == kIgmpReport2;
   const bool known = query || records || leave || report;
   if (known && load8(ip + (out.v6 ? Ipv6::kHopLimit : Ipv4::kTtl)) != 1) return true;
+  const bool alert = out.v6 ? load8(ip + Ipv6::kNextHeader) == Ipv6::kHopByHop &&
+                                  alerts_routers(ip + Ipv6::kLength + 2,
+                                                 (load8(ip + Ipv6::kLength + 1) + 1u) * 8 - 2, true)
+                            : alerts_routers(ip + Ipv4::kLength, headers.l4 - headers.l3 - Ipv4::kLength, false);
+  const bool local = !out.v6 || is_link_local(out.source) || (out.source.is_unspecified() && !query);
   // A report that fills a jumbo frame lies in two pieces; what it wants is then not known in detail.
   if (headers.end > bytes.size()) {
-    if (records || !known) out.kind = records ? Kind::kUnread : Kind::kUnknown;
+    if (!known) out.kind = Kind::kUnknown;
+    else if (records && alert && local) out.kind = Kind::kUnread;
     return true;
   }
   std::uint64_t sum = 0;
   if (out.v6) sum = checksum_pseudo_v6(ip + Ipv6::kSource, ip + Ipv6::kDestination, Icmpv6::kNumber, length);
   if (checksum_fold(checksum_add(sum, {message, length})) != 0xffff) return true;
 
-  const bool alert = out.v6 ? load8(ip + Ipv6::kNextHeader) == Ipv6::kHopByHop &&
-                                  alerts_routers(ip + Ipv6::kLength + 2,
-                                                 (load8(ip + Ipv6::kLength + 1) + 1u) * 8 - 2, true)
-                            : alerts_routers(ip + Ipv4::kLength, headers.l4 - headers.l3 - Ipv4::kLength, false);
   if (!known) {
     out.kind = Kind::kUnknown;
     return true;
   }
   if (out.v6) {
-    const bool unspecified = out.source.is_unspecified() && !query;
-    if (!alert || !(unspecified || is_link_local(out.source))) return true;
+    if (!alert || !local) return true;
     if (type != kMldReport2 && length < kMldLength) return true;
   }
   if (records) {

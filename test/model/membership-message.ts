@@ -11,7 +11,7 @@ export interface GroupRecord {
 }
 
 export interface MembershipMessage {
-  kind: 'malformed' | 'unknown' | 'query' | 'report' | 'leave' | 'records';
+  kind: 'malformed' | 'unknown' | 'query' | 'report' | 'leave' | 'records' | 'unread';
   family: 4 | 6;
   source: string;
   group: string; // '' in a query for any group
@@ -47,12 +47,14 @@ export function readMembership(frame: Uint8Array, reading: Reading): MembershipM
   const addresses = [frame.subarray(start, start + size), frame.subarray(start + size, start + 2 * size)] as const;
   const isSound = family === 4 ? internetChecksum(body) === 0 : (~sum16(join(pseudoHeader(addresses[0], addresses[1], 58, body.length), body)) & 0xffff) === 0;
   if (wanted !== undefined && hopLimit !== 1) return message;
+  const hasAlert = alerts(frame, reading);
+  const isLocal = family === 4 || /^fe[89ab]/.test(source) || (source === '::' && wanted !== 'query');
+  // Beyond this the switch does not look: such a report is taken for one that wants everything.
+  if (end > 2048) return { ...message, kind: wanted === undefined ? 'unknown' : wanted === 'records' && hasAlert && isLocal ? 'unread' : 'malformed' };
   if (!isSound) return message;
   if (wanted === undefined) return { ...message, kind: 'unknown' };
-  const hasAlert = alerts(frame, reading);
   if (family === 6) {
-    const isUnspecified = source === '::' && wanted !== 'query';
-    if (!hasAlert || (!isUnspecified && !/^fe[89ab]/.test(source))) return message;
+    if (!hasAlert || !isLocal) return message;
     if (wanted !== 'records' && body.length < 24) return message;
   }
   if (wanted === 'records') return hasAlert ? readRecords(body, message) : message;

@@ -125,6 +125,7 @@ export class ModelMulticast {
     if (message.kind === 'query') this.#hear(port, message, nowMs, ports);
     else if (message.kind === 'report') this.#want(port, family, message.group, nowMs, groupsMax, message.isVersion1);
     else if (message.kind === 'leave') leave(message.group, true);
+    else if (message.kind === 'unread') this.#join(port, 'everything', family, '', nowMs + 2 * this.#intervalMs(this.#asking[family]) + this.#responseMs());
     for (const { type, sources, group } of message.records) {
       const isExclude = type === 2 || type === 4;
       const isInclude = type === 1 || type === 3;

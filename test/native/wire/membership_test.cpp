@@ -164,6 +164,7 @@ TEST("wire/membership: another type of IGMP is passed on, whatever its TTL; a re
   Bytes many;
   for (int i = 0; i < 100; ++i) many = join({many, igmp_record(4, kGroup4, 0)});
   CHECK(kind_of(igmp_frame(report3(0x22, 100, many)), 200) == Kind::kUnread);
+  CHECK(kind_of(igmp_frame(report3(0x22, 100, many), {}), 200) == Kind::kMalformed);  // without a router alert
   CHECK(kind_of(igmp_frame(report3(0x22, 100, many))) == Kind::kRecords);
   CHECK(kind_of(igmp_frame(join({from_hex("16 00 0000"), kGroup4, counting(400)})), 200) == Kind::kMalformed);
 }
