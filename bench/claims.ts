@@ -17,3 +17,8 @@ export interface Claim {
 }
 
 export const claims: readonly Claim[] = [];
+
+/** Figures of speed in a text: a number with a unit that only measuring gives. */
+export function figuresIn(text: string): string[] {
+  return [...text.matchAll(/\d[\d.,]*(?:\s|\u00a0)?(?:Mpps|kpps|Gbit\/s|µs|s\/GB|ports\/s)(?![\w/])/g)].map((match) => match[0]);
+}

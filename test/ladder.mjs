@@ -206,7 +206,8 @@ const ladder = [
     name: 'native',
     isNative: true,
     climb: async (names) => {
-      await buildByCmake('build/tests', ['-DVSW_TESTS=ON'], ['native_tests']);
+      // The benchmark is compiled too, or it would be found broken when somebody needs it.
+      await buildByCmake('build/tests', ['-DVSW_TESTS=ON', '-DVSW_BENCH=ON'], ['native_tests', 'native_bench']);
       await runNative('native tests', 'build/tests', names);
     },
   },

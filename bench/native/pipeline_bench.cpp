@@ -30,8 +30,9 @@ struct Judged {
     keep(reason);
   }
   [[nodiscard]] Lookup lookup() {
-    return {packet, *generation, *generation->port(PortId{1}), *generation->network(NetworkId{1}), plane.fabric().macs,
-            Mac::read(packet.data + 6), Mac::read(packet.data), generation->port(PortId{2})};
+    const Fabric& fabric = plane.fabric();
+    return {packet, *generation, *generation->port(PortId{1}), *generation->network(NetworkId{1}), fabric.macs,
+            fabric.loops, fabric.groups, Mac::read(packet.data + 6), Mac::read(packet.data), generation->port(PortId{2})};
   }
 
   Dataplane plane;
@@ -63,6 +64,7 @@ void add_pipeline(Cases& cases) {
   add_stage<AntiSpoof>(cases, "anti_spoof");
   add_stage<AclEgress>(cases, "acl_egress");
   add_stage<Respond>(cases, "respond");
+  add_stage<Snoop>(cases, "snoop");
   add_stage<Bridge>(cases, "bridge");
   add_stage<AclIngress>(cases, "acl_ingress");
   add_stage<Deliver>(cases, "deliver");

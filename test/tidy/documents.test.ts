@@ -1,6 +1,9 @@
 /** What a page names is there: paths, links, commands, and the pipeline as it is compiled. */
 import { dirname, join, normalize } from 'node:path';
 import t from 'tap';
+import { claims, figuresIn } from '../../bench/claims.ts';
+import { figure } from '../../bench/report.ts';
+import type { Result } from '../../bench/result.ts';
 import { isThere, listFiles, readText, tell, type Finding } from './tree.ts';
 
 const pages = listFiles().filter((path) => path.endsWith('.md'));
@@ -81,5 +84,34 @@ t.test('the pipeline on the page is the one compiled', { skip: isDrawn ? false :
     .map((line) => [...line.matchAll(/[a-z][a-z_]+/g)].map((match) => match[0]).filter((word) => /_|^(admit|respond|snoop|bridge|route|deliver|defragment|connection)$/.test(word)));
   t.ok(drawings.length > 0, 'ARCHITECTURE.md prints the stages in one line, `admit ▸ … ▸ deliver`');
   for (const drawing of drawings) t.same(drawing, stages, 'ARCHITECTURE.md prints the stages of native/pipeline/pipeline.hpp; correct the page');
+  t.end();
+});
+
+t.test('figures of speed are claims, and their results show them', (t) => {
+  const findings: Finding[] = [];
+  const stated = new Set(claims.map((claim) => claim.stated));
+  for (const [number, line] of linesOf('README.md')) {
+    for (const named of figuresIn(line)) {
+      if (!stated.has(named)) findings.push({ where: `README.md:${number}`, rule: 'documents', reason: `${named} is promised and nothing shows it`, remedy: 'put it into bench/claims.ts with its result, or take it out' });
+    }
+  }
+  for (const { stated: text, result, ...cell } of claims) {
+    const where = `bench/claims.ts: ${text}`;
+    if (!readText('README.md').includes(text)) findings.push({ where, rule: 'documents', reason: 'README.md does not state it', remedy: 'remove the claim' });
+    if (!isThere(result)) {
+      findings.push({ where, rule: 'documents', reason: `${result} is not there`, remedy: 'measure again and keep the result' });
+      continue;
+    }
+    const { results } = JSON.parse(readText(result)) as Result;
+    const line = results.find((each) => Object.entries(cell).every(([key, value]) => each[key as keyof typeof each] === value));
+    const shown = line === undefined ? 'nothing' : `${figure(line.median)} ${line.unit}`;
+    if (shown !== text) findings.push({ where, rule: 'documents', reason: `${result} shows ${shown}`, remedy: 'state what was measured' });
+  }
+  tell(t, `${claims.length} figures are claims with results`, findings);
+  t.end();
+});
+
+t.test('a figure of speed is found in a sentence', (t) => {
+  t.same(figuresIn('24.9 Mpps with 1k flows, 15.3 Gbit/s, 42 µs; 2 GB, 10.77.0.1/24 and 300 ports are none'), ['24.9 Mpps', '15.3 Gbit/s', '42 µs']);
   t.end();
 });
