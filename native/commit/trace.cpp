@@ -153,7 +153,11 @@ Result<Trace> trace(Fabric& fabric, const Generation& running, const Transaction
   if (!frame.empty()) std::memcpy(bytes.data(), frame.data(), frame.size());
   Packet packet;
   packet.data = bytes.data();
-  packet.length = static_cast<std::uint32_t>(frame.size());
+  // In two pieces where the dataplane would have it so: stages see of it what they see of a real one.
+  const auto length = static_cast<std::uint32_t>(frame.size());
+  packet.length = std::min(length, Packet::kSlotSize);
+  packet.tail_length = length - packet.length;
+  if (packet.tail_length > 0) packet.tail = bytes.data() + packet.length;
   packet.ingress = ingress;
   packet.offload = offload;
   Tracer(fabric, generation, result).run(ingress, packet);

@@ -23,6 +23,8 @@ export class ScriptedDataplane implements Dataplane {
   tables: TableSet = emptyTableSet;
   generation: number;
   closed = false;
+  /** What happens around the switch while it commits. */
+  during: (() => void) | undefined;
   /** Names of ports whose next opening fails, with the code of the failure. */
   readonly failing = new Map<string, CommitErrorCode>();
   readonly heldDown = new Set<number>();
@@ -50,6 +52,7 @@ export class ScriptedDataplane implements Dataplane {
     return new Promise((resolve, reject) => {
       setImmediate(() => {
         try {
+          this.during?.();
           resolve(this.#take(edits));
         } catch (error) {
           reject(error as Error);

@@ -28,13 +28,23 @@ async function failure(work: Promise<unknown>): Promise<VswError> {
 /** The store cannot write beside the state, or cannot put what it wrote in its place. */
 const breakPrepare = (folder: string): void => void mkdirSync(join(folder, 'state.json.new'));
 const mendPrepare = (folder: string): void => rmdirSync(join(folder, 'state.json.new'));
-function breakKeep(folder: string): void {
-  renameSync(join(folder, 'state.json'), join(folder, 'aside'));
-  mkdirSync(join(folder, 'state.json'));
-}
-function mendKeep(folder: string): void {
-  rmdirSync(join(folder, 'state.json'));
-  renameSync(join(folder, 'aside'), join(folder, 'state.json'));
+/** While `work` runs, a new state cannot be put in the place of the old one: that breaks once the dataplane commits. */
+async function whileKeepFails<Answer>({ dataplane }: Opened, folder: string, work: () => Promise<Answer>): Promise<Answer> {
+  const [path, aside] = [join(folder, 'state.json'), join(folder, 'aside')];
+  dataplane.during = () => {
+    if (existsSync(aside)) return;
+    renameSync(path, aside);
+    mkdirSync(path);
+  };
+  try {
+    return await work();
+  } finally {
+    dataplane.during = undefined;
+    if (existsSync(aside)) {
+      rmdirSync(path);
+      renameSync(aside, path);
+    }
+  }
 }
 
 t.test('an apply answers its generation and what it changed; a second one does nothing', async (t) => {
@@ -116,16 +126,14 @@ t.test('a state that cannot be put in its place takes the change back', async (t
   const product = scene.virtualSwitch;
   await product.apply([dev, port('a'), port('b')]);
   const before = scene.dataplane.tables;
-  breakKeep(stateDir);
-  t.match(await failure(product.apply([port('a', { antiSpoof: false }), port('c')])), { code: 'VSW_STATE' });
+  t.match(await failure(whileKeepFails(scene, stateDir, async () => await product.apply([port('a', { antiSpoof: false }), port('c')]))), { code: 'VSW_STATE' });
   t.strictSame(kinds(scene).slice(1), [['PutPort', 'PutPort'], ['DeletePort', 'PutPort']]);
   t.strictSame(scene.dataplane.tables, before);
   t.equal(product.generation, 3, 'both commits have their number');
   t.strictSame([names(product), statusOf(product, 'a').state], [['dev', 'a', 'b'], 'ready']);
   t.notOk(told(product).slice(4).includes('generation'), 'nobody is told of what did not last');
-  t.match(await failure(product.delete([{ kind: 'Port', name: 'b' }])), { code: 'VSW_STATE' });
+  t.match(await failure(whileKeepFails(scene, stateDir, async () => await product.delete([{ kind: 'Port', name: 'b' }]))), { code: 'VSW_STATE' });
   t.strictSame(scene.dataplane.tables, before, 'a deleted port is put back');
-  mendKeep(stateDir);
   t.match(await product.apply([port('c')]), { changes: [{ action: 'create', name: 'c' }] });
   await product.close();
   t.strictSame(names((await opened(t, { stateDir })).virtualSwitch), ['dev', 'a', 'b', 'c']);
@@ -137,11 +145,9 @@ t.test('a change that cannot be taken back is active, is told so, and is stored 
   const scene = await opened(t, { stateDir });
   const product = scene.virtualSwitch;
   await product.apply([dev, port('a'), port('b')]);
-  breakKeep(stateDir);
   scene.dataplane.failing.set('a', 'system');
-  t.match(await failure(product.delete([{ kind: 'Port', name: 'a' }])), { code: 'VSW_STATE', message: /is active and could not be taken back \(.*cannot be opened\).*then apply again/ });
+  t.match(await failure(whileKeepFails(scene, stateDir, async () => await product.delete([{ kind: 'Port', name: 'a' }]))), { code: 'VSW_STATE', message: /is active and could not be taken back \(.*cannot be opened\).*then apply again/ });
   t.strictSame([names(product), [...scene.dataplane.tables.ports.values()].map(({ name }) => name)], [['dev', 'b'], ['b']]);
-  mendKeep(stateDir);
   const commits = scene.dataplane.commits.length;
   t.match(await product.apply([port('b')]), { changes: [] });
   t.equal(scene.dataplane.commits.length, commits, 'the dataplane has it already');
@@ -154,11 +160,9 @@ t.test('no generation passes the mark that is stored, also when every change is 
   const stateDir = t.testdir();
   const scene = await opened(t, { stateDir });
   await scene.virtualSwitch.apply([dev]);
-  breakKeep(stateDir);
-  for (let i = 0; i < 510; i += 1) await failure(scene.virtualSwitch.apply([port('a')]));
+  for (let i = 0; i < 510; i += 1) await failure(whileKeepFails(scene, stateDir, async () => await scene.virtualSwitch.apply([port('a')])));
   const reached = scene.virtualSwitch.generation;
   await scene.virtualSwitch.close();
-  mendKeep(stateDir);
   const next = await opened(t, { stateDir });
   t.ok(reached > 900 && next.virtualSwitch.generation >= reached, `${next.virtualSwitch.generation} after ${reached}`);
 });
