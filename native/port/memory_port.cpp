@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/assert.hpp"
 
@@ -70,9 +71,8 @@ MemoryPort::MemoryPort(bool offloads) : offloads_(offloads), wake_(::eventfd(0, 
 
 bool MemoryPort::send(std::span<const std::byte> frame, const Offload& offload) noexcept {
   const std::lock_guard guard(inbound_mutex_);
-  const bool was_empty = inbound_.empty();
   if (!inbound_.push(frame, {}, offload)) return false;
-  if (was_empty) ::eventfd_write(wake_.get(), 1);
+  if (!std::exchange(readable_, true)) ::eventfd_write(wake_.get(), 1);
   return true;
 }
 
@@ -98,8 +98,10 @@ bool MemoryPort::receive(Pool& pool, Batch& into) noexcept {
     if (packet->tail_length > 0) break;
   }
   if (!inbound_.empty()) return false;
-  eventfd_t value;
-  ::eventfd_read(wake_.get(), &value);
+  if (std::exchange(readable_, false)) {
+    eventfd_t value;
+    ::eventfd_read(wake_.get(), &value);
+  }
   return true;
 }
 

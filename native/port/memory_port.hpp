@@ -60,6 +60,7 @@ class MemoryPort final : public Port {
   UniqueFd wake_;
   std::mutex inbound_mutex_, outbound_mutex_;
   FrameQueue inbound_, outbound_;
+  bool readable_ = false;  // what `wake_` is; guarded by the inbound mutex, like the queue that it tells of
 };
 
 }  // namespace vsw
