@@ -47,7 +47,8 @@ class Story {
  public:
   Story() : plane_({0, true, GenerationId{1}, {1, kPorts + 1, 256, 64}}) {
     Edits edits;
-    edits.put_network({.id = 1, .mtu = 9000, .ether_types = {0x88cc}, .vlan = kVlan[1]});
+    edits.put_network({.id = 1, .mtu = 9000, .ether_types = {0x88cc}, .vlan = kVlan[1], .storm_broadcast = 100,
+                       .storm_multicast = 100, .storm_unknown_unicast = 100, .snooping = true, .fast_leave = true});
     edits.put_network(other(kVlan[2]));
     for (std::uint16_t id = 1; id <= kPorts; ++id) edits.put_port(planned(id));
     commit(edits);
@@ -181,7 +182,7 @@ class Story {
       }
       default: plane_.advance(100); break;
     }
-    settle(network);
+    settle(1);  // where nobody sent, only the network that snoops may hear something: a query
   }
 
   void send(std::uint16_t port, const Offload& offload) {
