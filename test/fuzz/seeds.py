@@ -114,6 +114,55 @@ def membership_seeds():
                 at, number = at + 16 + length, number + 1
 
 
+FIXED = {'u8': 1, 'u16': 2, 'u32': 4, 'mac': 6}
+PREFIX = bytes(10) + b'\xff\xff\x0a\x4d\0\1' + b'\x18'
+
+
+def edit(noun, /, **values):
+    """One edit as edits.def says; what is not told is the smallest that goes."""
+    definitions = (pathlib.Path(__file__).parent.parent.parent / 'native/commit/edits.def').read_text()
+    tag, fields = re.search(rf'^EDIT\({noun}, (\d+)\)\n(.*?)^END', definitions, re.S | re.M).groups()
+    content = struct.pack('<B', int(tag))
+    for kind, field in re.findall(r'FIELD\((\w+), (\w+)\)', fields):
+        value = values.get(field, 0 if kind in FIXED else b'' if kind == 'text' else [])
+        if kind in FIXED:
+            content += value.to_bytes(FIXED[kind], 'big' if kind == 'mac' else 'little')
+        elif kind == 'text':
+            content += struct.pack('<H', len(value)) + value
+        else:
+            content += struct.pack('<H', len(value)) + b''.join(value)
+    return content
+
+
+def transaction_seeds():
+    short = struct.Struct('<H').pack
+    loose = dict(mtu=1500, macs_max=16, flows_max=100, groups_max=4, queues=1)
+    blue = edit('PutNetwork', network=1, name=b'blue', mtu=1500, vlan=100, ether_types=[short(0x88CC)], ingress_allowed=1, egress_allowed=1)
+    red = edit('PutNetwork', network=2, name=b'red', mtu=9000, vlan=200, carries_tags=1, ingress_allowed=1, snooping=1, query_ms=1000)
+    guest = edit('PutPort', port=1, name=b'guest', network=1, type=2, mac=0x020000000001, addresses=[PREFIX], routes=[PREFIX + bytes(16)], **loose)
+    house = edit('PutPort', port=2, name=b'house', network=1, type=2, mac=0x020000000002, trunk=[short(1), short(2)],
+                 trunk_addresses=[short(2) + PREFIX], hairpin=1, **loose)
+    static = edit('PutStaticMac', network=1, mac=0x020000000099, port=1)
+    first, gone = blue + red + guest + house + static, [
+        ('static-mac-deleted', edit('DeleteStaticMac', network=1, mac=0x020000000099)),
+        ('port-closed', edit('ClosePort', port=1)),
+        ('port-deleted', edit('DeletePort', port=2)),
+        ('network-deleted', edit('DeletePort', port=2) + edit('DeleteNetwork', network=2)),
+        ('network-in-use', edit('DeleteNetwork', network=1)),
+        ('vlan-changed', edit('PutNetwork', network=2, name=b'red', mtu=1500, vlan=201)),
+        ('vlan-beyond-all', edit('PutNetwork', network=2, name=b'red', mtu=1500, vlan=0xffff)),
+        ('vlan-of-another', edit('PutNetwork', network=2, name=b'red', mtu=1500, vlan=100)),
+        ('vlan-taken-away', edit('PutNetwork', network=2, name=b'red', mtu=1500)),
+        ('native-carries-tags', edit('PutNetwork', network=1, name=b'blue', mtu=1500, vlan=100, carries_tags=1)),
+        ('numbers-beyond-all', edit('PutPort', port=0xffff, network=1, type=2) + edit('PutNetwork', network=0xffff)),
+        ('numbers-of-nobody', edit('PutPort', port=0, network=0, type=9) + edit('PutNetwork', network=0)),
+    ]
+    for name, second in gone:
+        yield name, short(len(first)) + first + second
+
+
+for name, content in transaction_seeds():
+    write('transaction_decode', name, content)
 for name, frame in FRAMES.items():
     write('parse', name, bytes(frame))
 for name, content in story_seeds():
