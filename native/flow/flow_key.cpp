@@ -18,7 +18,8 @@ bool decided_by_key(const Packet& packet) noexcept {
   if (headers.has(Headers::kFragment)) return false;
   if (headers.protocol == kTcp) return true;
   if (headers.protocol == kUdp) return !is_dhcp_port(headers.source_port) && !is_dhcp_port(headers.destination_port);
-  if (headers.protocol == kIcmp || headers.protocol == kIcmpv6) {
+  // ICMP in IPv6 and ICMPv6 in IPv4 are protocols without a header that anybody reads.
+  if ((headers.protocol == kIcmp || headers.protocol == kIcmpv6) && headers.has(Headers::kTransport)) {
     const auto type = static_cast<std::uint8_t>(packet.data[headers.l4]);
     return headers.protocol == kIcmp ? type == kEchoRequest4 || type == kEchoReply4
                                      : type == kEchoRequest6 || type == kEchoReply6;

@@ -7,7 +7,7 @@ namespace vsw {
 namespace {
 
 constexpr std::uint8_t kUdp = 17;
-constexpr std::uint16_t kDhcpServer = 67, kDhcpClient = 68, kDhcpv6Client = 546, kDhcpv6Server = 547;
+constexpr std::uint16_t kDhcpServer = 67, kDhcpClient = 68, kDhcpv6Client = 546;
 
 bool may_send_from(const Lookup& lookup, const Ip& address) noexcept {
   return lookup.ingress.owns(lookup.network.id, address) || address == lookup.ingress.link_local;
@@ -39,16 +39,16 @@ Verdict judge_neighbour_message(const Lookup& lookup, const NeighbourMessage& me
 }
 
 // DHCP for IPv4 (RFC 2131) and IPv6 (RFC 8415): no server behind an anti-spoofed port, and no client
-// that asks in the name of another MAC.
+// that asks in the name of another MAC. Clients and servers listen by their own port and ask nobody for
+// his, so the destination alone says what a message is.
 Verdict judge_dhcp(const Lookup& lookup, Program& program) noexcept {
   const Packet& packet = lookup.packet;
   const Headers& headers = packet.headers;
   if (headers.protocol != kUdp || !headers.has(Headers::kTransport)) return Verdict::kContinue;
   const bool v4 = headers.has(Headers::kIpv4);
-  if (headers.source_port == (v4 ? kDhcpServer : kDhcpv6Server) &&
-      headers.destination_port == (v4 ? kDhcpClient : kDhcpv6Client))
+  if (headers.destination_port == (v4 ? kDhcpClient : kDhcpv6Client))
     return drop(program, StageId::kAntiSpoof, DropReason::k_dhcp_spoofed);
-  if (v4 && headers.source_port == kDhcpClient && headers.destination_port == kDhcpServer) {
+  if (v4 && headers.destination_port == kDhcpServer) {
     constexpr std::uint32_t kClientHardwareAddress = 28;
     const std::uint32_t at = headers.payload + kClientHardwareAddress;
     const std::uint32_t end = headers.end < packet.length ? headers.end : packet.length;

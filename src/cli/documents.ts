@@ -18,13 +18,17 @@ export interface Written {
 }
 
 export async function readDocuments(files: readonly string[]): Promise<Written[]> {
-  const { parseAllDocuments, LineCounter, isMap, isSeq } = await import('yaml');
+  const { LineCounter, isMap, isSeq } = await import('yaml');
+  const { readYaml } = await import('../yaml-text.ts');
   const written: Written[] = [];
   for (const file of files.flatMap(expand)) {
     const lines = new LineCounter();
     const name = file === '-' ? 'standard input' : file;
-    const parsed = parseAllDocuments(readText(file), { lineCounter: lines, prettyErrors: false });
-    for (const document of Array.isArray(parsed) ? parsed : []) {
+    const { documents, tooDeep } = readYaml(readText(file), lines);
+    if (tooDeep !== undefined) {
+      throw new CommandError(exitRefused, `error: ${name}:${lines.linePos(tooDeep).line}: what stands there is nested too deeply\n       write resources with apiVersion, kind, metadata and spec`);
+    }
+    for (const document of documents) {
       const wrong = document.errors[0];
       if (wrong !== undefined) {
         const { line, col } = lines.linePos(wrong.pos[0]);

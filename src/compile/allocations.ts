@@ -54,21 +54,26 @@ export function allocate(intent: Intent, before: Allocations, portIdsEnd: number
 }
 
 function allocateIds(names: readonly string[], before: Readonly<Record<string, number>>, end: number, what: string): Record<string, number> {
-  const ids: Record<string, number> = {};
-  for (const name of names) if (before[name] !== undefined && before[name] < end) ids[name] = before[name];
+  // `constructor` is a name like any other, so what every object inherits must not be taken for an entry.
+  const held = new Map(Object.entries(before));
+  const ids = new Map<string, number>();
+  for (const name of names) {
+    const id = held.get(name);
+    if (id !== undefined && id < end) ids.set(name, id);
+  }
   // A number that becomes free now is given again later: no transaction lets a port become another.
-  const taken = new Set([...Object.values(ids), ...Object.values(before)]);
+  const taken = new Set([...ids.values(), ...held.values()]);
   let next = 1;
   for (const name of [...names].sort()) {
-    if (ids[name] !== undefined) continue;
+    if (ids.has(name)) continue;
     while (taken.has(next)) next += 1;
     if (next >= end) {
-      throw new VswError('VSW_LIMIT', `there is room for ${end - 1} ${what}: delete some, or open the switch with larger limits`);
+      throw VswError.of('VSW_LIMIT', [{ path: '', message: `there is room for ${end - 1} ${what}`, remedy: 'delete some, or open the switch with larger limits; nothing was changed' }]);
     }
     taken.add(next);
-    ids[name] = next;
+    ids.set(name, next);
   }
-  return ids;
+  return Object.fromEntries(ids);
 }
 
 function allocateMacs(intent: Intent, before: Readonly<Record<string, string>>): Record<string, string> {
@@ -139,7 +144,11 @@ function allocateAddresses(intent: Intent, before: readonly AddressLease[]): Add
         cursors.set(place, rangeOf(subnet).last.value + 1n);
         const idle = byNetwork.get(network)?.find((lease) => leases.has(lease) && !inUse(lease) && cidrHolds(subnet, lease.cidr.address) && !nextHops.get(network)?.has(lease.host));
         if (idle === undefined) {
-          throw new VswError('VSW_LIMIT', `subnet ${formatCidr(subnet)} of network ${network} has no address left for port ${portName(key)}: delete ports, shrink excluded, or add a larger subnet`);
+          throw VswError.of('VSW_LIMIT', [{
+            path: '',
+            message: `subnet ${formatCidr(subnet)} of network ${network} has no address left for port ${portName(key)}`,
+            remedy: 'delete ports, shrink excluded, or add a larger subnet; nothing was changed',
+          }]);
         }
         leases.delete(idle);
         address = idle.cidr.address;

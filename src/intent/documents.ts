@@ -1,6 +1,7 @@
 /** YAML or JSON text as the values of its documents, with the lines that they came from. */
-import { isMap, isSeq, LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { isMap, isSeq, LineCounter, type Document } from 'yaml';
 import { messageOf, VswError, type ErrorDetail } from '../errors.ts';
+import { readYaml } from '../yaml-text.ts';
 
 export interface Documents {
   readonly values: readonly unknown[];
@@ -11,11 +12,13 @@ export interface Documents {
 /** Documents of the text; empty ones are left out, and a document that is a list stands for its entries. */
 export function parseDocuments(text: string): Documents {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
-  const documents: Document[] = Array.isArray(parsed) ? parsed : [];
+  const { documents, tooDeep } = readYaml(text, lines);
   const errors: ErrorDetail[] = [];
   const values: unknown[] = [];
   const places: { document: Document; prefix: readonly number[] }[] = [];
+  if (tooDeep !== undefined) {
+    errors.push({ path: '', message: `line ${lines.linePos(tooDeep).line}: what stands there is nested too deeply`, remedy: 'write resources with apiVersion, kind, metadata and spec' });
+  }
   documents.forEach((document, index) => {
     for (const error of document.errors) {
       const { line, col } = lines.linePos(error.pos[0]);

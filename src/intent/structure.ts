@@ -27,6 +27,15 @@ interface Schema {
   readonly 'x-later'?: readonly string[];
 }
 
+/** Deeper than any resource, and far from what would use up the stack of who walks through it. */
+const nestedMax = 32;
+
+/** Whether objects and lists stand in each other deeper than in any resource, or without an end. */
+export function isNestedTooDeep(value: unknown, left = nestedMax): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return left === 0 || Object.values(value).some((member) => isNestedTooDeep(member, left - 1));
+}
+
 /** All that is wrong with the form of `value`, which stands at `path`. */
 export function checkStructure(schema: unknown, value: unknown, path: string): ErrorDetail[] {
   const errors: ErrorDetail[] = [];

@@ -13,7 +13,7 @@ import { NamespaceSchema, type NamespaceResource } from './namespace.ts';
 import { NetworkSchema, type NetworkResource } from './network.ts';
 import { normalForm } from './normal.ts';
 import { PortSchema, type PortResource } from './port.ts';
-import { checkStructure } from './structure.ts';
+import { checkStructure, isNestedTooDeep } from './structure.ts';
 import { nearest } from './suggest.ts';
 
 export interface Reference {
@@ -35,6 +35,10 @@ export function intentWith(resources: readonly unknown[], running: Intent, held:
   const namespaces = new Map(running.namespaces);
   resources.forEach((value, index) => {
     const path = pointer(index);
+    if (isNestedTooDeep(value)) {
+      errors.push({ path, message: 'this is nested deeper than any resource', remedy: 'write an object with apiVersion, kind, metadata and spec' });
+      return;
+    }
     const kind = kindOf(value, path, errors);
     if (kind === undefined) return;
     const found = checkStructure(schemas[kind], value, path);

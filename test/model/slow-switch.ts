@@ -537,9 +537,8 @@ function findSpoof(port: ModelPort, own: readonly string[], frame: Uint8Array, r
     if (message.type === 134 || message.type === 137) return 'router_advertisement_denied';
     return message.type === 136 && !mayUse(message.target) ? 'nd_spoofed' : undefined;
   }
-  const servers = reading.kind === 'ipv4' ? [67, 68] : [547, 546];
-  if (isUdp && sourcePort === servers[0] && destinationPort === servers[1]) return 'dhcp_spoofed';
-  if (!isDhcpClient) return undefined;
+  if (isUdp && destinationPort === (reading.kind === 'ipv4' ? 68 : 546)) return 'dhcp_spoofed';
+  if (!isUdp || reading.kind !== 'ipv4' || destinationPort !== 67) return undefined;
   const hardware = reading.payload + 28;
   return hardware + 6 <= reading.end && macText(frame, hardware) === port.mac ? undefined : 'dhcp_spoofed';
 }

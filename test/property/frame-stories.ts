@@ -149,7 +149,7 @@ function buildPayload(plan: FramePlan, ends: { source: string; destination: stri
     case 'listener': return v6(58, icmpv6(ends, [130, 131, 132, 143, 143, 143, 143, 143][variant] ?? 143, 0, data), { hopLimit: 1, extensions: variant > 3 ? [{ type: 0, body: new Uint8Array([0, 5, 2, 0, 0, 1, 0]) }] : [] });
     case 'dhcp': {
       const isServer = variant === 7;
-      return v4(protocols.udp, udp(ends, isServer ? 67 : 68, isServer ? 68 : 67, dhcp(isServer ? 2 : 1, variant === 6 ? '02:00:00:00:01:01' : own.mac).subarray(0, variant === 5 ? 30 : 300)));
+      return v4(protocols.udp, udp(ends, variant > 4 && plan.size % 2 === 1 ? 1067 : isServer ? 67 : 68, isServer ? 68 : 67, dhcp(isServer ? 2 : 1, variant === 6 ? '02:00:00:00:01:01' : own.mac).subarray(0, variant === 5 ? 30 : 300)));
     }
     case 'type': return { type: [0x88b5, 0x88cc, 0x0842, 0x88b5, 0x0600, 0x05ff, 0x88b5, 0xffff][variant] ?? 0x88b5, payload: data, hasOffload: false };
     case 'llc': return { type: 0, payload: data, hasOffload: false };

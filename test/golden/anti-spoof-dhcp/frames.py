@@ -11,7 +11,10 @@ for source in ('0.0.0.0', '10.0.0.1'):
     expect('guest', asking)
     send('web', bootp(source, mac(2)))
 send('web', bootp('10.0.0.1', mac(2), ports=(67, 68), operation=2, to=mac(2), destination='10.0.0.2'))
-send('web', ether(1, 2) / IPv6(src='fd00::1', dst='fd00::2') / UDP(sport=547, dport=546) / payload(8))
+send('web', bootp('10.0.0.1', mac(2), ports=(1067, 68), operation=2, to=mac(2), destination='10.0.0.2'))
+send('web', bootp('10.0.0.1', mac(2), ports=(1068, 67)))
+for port in (547, 1547):
+    send('web', ether(1, 2) / IPv6(src='fd00::1', dst='fd00::2') / UDP(sport=port, dport=546) / payload(8))
 asking = ether(1, multicast_mac('ff02::1:2')) / IPv6(src='fe80::ff:fe00:1', dst='ff02::1:2') / UDP(sport=546, dport=547) / payload(8)
 send('web', asking)
 expect('db', asking)

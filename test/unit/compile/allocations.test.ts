@@ -75,7 +75,7 @@ t.test('only a full subnet gives an unused address on, the longest unused first'
   t.strictSame(addressesOf(held, 'default/x'), ['10.77.0.3/29'], 'c left first');
   held = allocate(rest = intentWith([port('y')], rest, heldBy(held)), held, many);
   t.strictSame(addressesOf(held, 'default/y'), ['10.77.0.1/29']);
-  t.throws(() => allocate(intentWith([port('z')], rest, heldBy(held)), held, many), { code: 'VSW_LIMIT', message: /has no address left for port z/ });
+  t.throws(() => allocate(intentWith([port('z')], rest, heldBy(held)), held, many), { code: 'VSW_LIMIT', message: /has no address left for port z/, errors: [{ path: '', remedy: /^delete ports/ }] });
   t.end();
 });
 
@@ -115,7 +115,14 @@ t.test('numbers are kept, and a free one is not given away in the transaction th
   const two = allocate(wish(dev, port('b'), port('c')), one, many);
   t.strictSame(two.portIds, { 'default/b': 2, 'default/c': 3 });
   t.equal(allocate(wish(dev, port('b'), port('c'), port('d')), two, many).portIds['default/d'], 1);
-  t.throws(() => allocate(wish(dev, port('a'), port('b'), port('c')), noAllocations, 3), { code: 'VSW_LIMIT', message: /room for 2 ports/ });
+  t.throws(() => allocate(wish(dev, port('a'), port('b'), port('c')), noAllocations, 3), { code: 'VSW_LIMIT', message: /room for 2 ports/, errors: [{ path: '', remedy: /^delete some/ }] });
+  t.end();
+});
+
+t.test('a network may have the name of what every object inherits', (t) => {
+  const held = allocate(wish(network('constructor'), port('constructor', { network: 'constructor' })), noAllocations, many);
+  t.strictSame(held.networkIds, { constructor: 1 });
+  t.strictSame(allocate(wish(network('constructor')), held, many).networkIds, { constructor: 1 });
   t.end();
 });
 

@@ -51,3 +51,10 @@ t.test('aliases cannot blow a small file up', (t) => {
   t.throws(() => parseDocuments(bomb), { code: 'VSW_UNREADABLE' });
   t.end();
 });
+
+t.test('what is nested without an end is one error', (t) => {
+  const error = t.throws(() => parseDocuments('['.repeat(100_000))) as VswError;
+  t.match(error, { code: 'VSW_UNREADABLE', errors: [{ path: '', message: /^line 1: .* nested too deeply$/ }] });
+  t.equal(error.errors.length, 1);
+  t.end();
+});

@@ -103,3 +103,12 @@ t.test('a network stays as long as a trunk carries it', (t) => {
   t.equal(intentWithout([{ kind: 'Network', name: 'prod' }, { kind: 'Port', name: 'up' }], carried).networks.size, 1);
   t.end();
 });
+
+t.test('a resource that is nested without an end is refused like any other mistake', (t) => {
+  const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+  const round: Record<string, unknown> = {};
+  round['again'] = [round, round];
+  const errors = errorsOf([port('a', { network: deep }), network('dev', { subnets: [round] }), { kind: 'Port', metadata: { name: 'b' }, spec: { network: 'dev' } }]);
+  t.match(errors, [{ path: '/0', message: /nested deeper than any resource/ }, { path: '/1', message: /nested deeper/ }, { path: '/2/apiVersion' }]);
+  t.end();
+});

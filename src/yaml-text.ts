@@ -1,0 +1,23 @@
+/**
+ * YAML or JSON text as documents, with a limit on how deep things stand in each other.
+ *
+ * The library composes documents by recursion, and a regular expression that V8 compiles where the stack
+ * is nearly used up ends the process. So depth is looked at while tokens are gathered, which recurs nowhere.
+ */
+import { Composer, Lexer, Parser, type CST, type Document, type LineCounter } from 'yaml';
+
+/** Far beyond any list of resources. */
+const nestedMax = 128;
+
+/** What stands in the text, in order. `tooDeep` is the offset of what is nested too deeply; then there are no documents. */
+export function readYaml(text: string, lineCounter: LineCounter): { documents: Document[]; tooDeep: number | undefined } {
+  lineCounter.addNewLine(0);
+  const parser = new Parser(lineCounter.addNewLine);
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > nestedMax) return { documents: [], tooDeep: parser.offset };
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return { documents: [...new Composer({ lineCounter, prettyErrors: false }).compose(tokens)], tooDeep: undefined };
+}

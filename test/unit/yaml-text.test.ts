@@ -1,0 +1,27 @@
+import t from 'tap';
+import { LineCounter } from 'yaml';
+import { readYaml } from '../../src/yaml-text.ts';
+
+const readAs = (text: string): unknown => readYaml(text, new LineCounter()).documents.map((document) => document.toJS() as unknown);
+
+t.test('documents are as the library has them, with lines', (t) => {
+  t.strictSame(readAs('a: 1\n---\n- {b: [c]}\n- "d"\n'), [{ a: 1 }, [{ b: ['c'] }, 'd']]);
+  t.strictSame(readAs('{"a": [1, {"b": null}]}'), [{ a: [1, { b: null }] }]);
+  t.strictSame(readAs(''), []);
+  const lines = new LineCounter();
+  const { documents } = readYaml('a: 1\nb: "x\n', lines);
+  t.equal(lines.linePos(documents[0]?.errors[0]?.pos[0] ?? 0).line, 3);
+  t.end();
+});
+
+t.test('resources are far from the limit, and what is beyond it is told by its place and never composed', (t) => {
+  const nested = (depth: number): string => `a:\n  b: ${'['.repeat(depth)}${']'.repeat(depth)}\n`;
+  t.equal(readYaml(nested(50), new LineCounter()).tooDeep, undefined);
+  for (const text of [nested(200), nested(1_000_000), '{a: '.repeat(1_000_000), '['.repeat(1_000_000), '- '.repeat(100_000), '? '.repeat(100_000)]) {
+    const lines = new LineCounter();
+    const { documents, tooDeep } = readYaml(text, lines);
+    t.strictSame(documents, []);
+    t.equal(lines.linePos(tooDeep ?? 0).line, text.startsWith('a:') ? 2 : 1);
+  }
+  t.end();
+});
