@@ -1,5 +1,6 @@
 /** The public names, and nothing else. */
 export { VirtualSwitch, type SwitchOptions } from './switch/virtual-switch.ts';
+export { Capture, type CaptureOptions } from './switch/capture.ts';
 export { MemoryPort } from './switch/memory-port.ts';
 export { VswError, type ErrorCode, type ErrorDetail } from './errors.ts';
 export type {

@@ -35,6 +35,9 @@ class SwitchObject : public Napi::ObjectWrap<SwitchObject> {
   Napi::Value flush_fdb(const Napi::CallbackInfo& info);
   Napi::Value flush_flows(const Napi::CallbackInfo& info);
   Napi::Value drain_events(const Napi::CallbackInfo& info);
+  Napi::Value capture_start(const Napi::CallbackInfo& info);
+  Napi::Value capture_read(const Napi::CallbackInfo& info);
+  Napi::Value capture_stop(const Napi::CallbackInfo& info);
   Napi::Value wrappers(const Napi::CallbackInfo& info);
   Napi::Value usage(const Napi::CallbackInfo& info);
   Napi::Value port_usage(const Napi::CallbackInfo& info);

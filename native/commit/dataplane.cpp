@@ -25,7 +25,8 @@ Dataplane::Dataplane(const DataplaneOptions& options)
     : clock_(options.virtual_clock ? Clock::Kind::kVirtual : Clock::Kind::kReal),
       fabric_(with_workers(options.limits, options.threads), draw_seed(), clock_),
       publisher_(fabric_, options.first),
-      workers_(std::make_unique<WorkerGroup>(fabric_, options.threads)) {
+      workers_(std::make_unique<WorkerGroup>(fabric_, options.threads)),
+      captures_(fabric_, *workers_) {
   publisher_.connect(*workers_);
 }
 

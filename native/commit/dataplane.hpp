@@ -11,6 +11,7 @@
 #include <span>
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "commit/captures.hpp"
 #include "commit/publisher.hpp"
 #include "commit/trace.hpp"
 #include "worker/fabric.hpp"
@@ -63,6 +64,7 @@ class Dataplane {
     fabric_.epoch.sleep(Epoch::kVisitor);
   }
   [[nodiscard]] Fabric& fabric() noexcept { return fabric_; }
+  [[nodiscard]] Captures& captures() noexcept { return captures_; }
   [[nodiscard]] WorkerGroup& workers() noexcept { return *workers_; }
 
  private:
@@ -70,6 +72,7 @@ class Dataplane {
   Fabric fabric_;
   Publisher publisher_;
   std::unique_ptr<WorkerGroup> workers_;
+  Captures captures_;
   std::mutex commits_;
   std::mutex visits_;
   bool stopped_ = false;  // guarded by commits_

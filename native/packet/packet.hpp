@@ -43,6 +43,7 @@ struct Packet {
   std::uint16_t wire_packets = 1;
   Offload offload;
   std::uint16_t tag = Vlan::kIdReserved;  // of no VLAN: the frame had no tag
+  bool died = false;                // it was dropped where it was received
   Headers headers;
 
   [[nodiscard]] std::uint32_t frame_length() const noexcept { return length + tail_length; }

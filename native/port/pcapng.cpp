@@ -84,10 +84,11 @@ void append_frame(CaptureBytes& out, const CapturedFrame& frame) {
   append_bytes(out, frame.head);
   append_bytes(out, frame.tail);
   pad(out, start);
-  const std::uint32_t flags = frame.transmitted ? kOutbound : kInbound;
-  append_option(out, start, kFlags, std::as_bytes(std::span(&flags, 1)));
+  // First, because some readers look for it nowhere else.
   if (!frame.comment.empty())
     append_option(out, start, kComment, std::as_bytes(std::span(frame.comment.substr(0, kCommentMax))));
+  const std::uint32_t flags = frame.transmitted ? kOutbound : kInbound;
+  append_option(out, start, kFlags, std::as_bytes(std::span(&flags, 1)));
   append_option(out, start, kEnd, {});
   end_block(out, start);
 }

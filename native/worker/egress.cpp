@@ -46,6 +46,7 @@ void Egress::drop(const Target& target, Packet& packet, DropReason reason, std::
   }
   page_.drop_transmitted(target.receiver->id, reason, packets, bytes);
   drop_log_.write(target.receiver->id, reason, now_ns, packet.head(), packet.frame_length());
+  if (capture_.active()) capture_.write(worker_, target.receiver->id, packet, true, reason, now_ns);
   if (target.vlan != 0) take_off_tag(packet);
 }
 
@@ -123,6 +124,9 @@ void Egress::transmit_ready(const Target& target, std::span<Packet* const> packe
   std::uint64_t lost = 0;
   const std::uint64_t taken =
       receiver.info.injects_faults ? queue.transmit_through_faults(packets, lost) : queue.transmit(packets);
+  if (capture_.active())
+    for (std::size_t i = 0; i < packets.size(); ++i)
+      if ((taken >> i & 1) != 0) capture_.write(worker_, receiver.id, *packets[i], true, DropReason::kNone, now_ns);
   std::uint64_t transmitted = 0, bytes = 0;
   for (std::size_t i = 0; i < packets.size(); ++i) {
     Packet& packet = *packets[i];

@@ -17,14 +17,16 @@
 #include "table/port_table.hpp"
 #include "telemetry/counters.hpp"
 #include "telemetry/drop_log.hpp"
+#include "worker/capture_tap.hpp"
 
 namespace vsw {
 
 class Egress {
  public:
   // `worker` of `workers`: whose packets these are.
-  Egress(Pool& pool, CounterPage page, DropLog& drop_log, std::uint32_t worker, std::uint32_t workers) noexcept
-      : pool_(pool), page_(page), drop_log_(drop_log), worker_(worker), workers_(workers) {}
+  Egress(Pool& pool, CounterPage page, DropLog& drop_log, CaptureTap& capture, std::uint32_t worker,
+         std::uint32_t workers) noexcept
+      : pool_(pool), page_(page), drop_log_(drop_log), capture_(capture), worker_(worker), workers_(workers) {}
 
   // The receiver is in the packet's network.
   void offer(const PortEntry& receiver, const NetworkEntry& network, Packet& packet) noexcept {
@@ -66,6 +68,7 @@ class Egress {
   Pool& pool_;
   CounterPage page_;
   DropLog& drop_log_;
+  CaptureTap& capture_;
   const std::uint32_t worker_, workers_;
   std::uint32_t group_count_ = 0;
   std::array<Group, Batch::kCapacity> groups_;

@@ -20,6 +20,7 @@
 #include "table/generation.hpp"
 #include "telemetry/counters.hpp"
 #include "telemetry/drop_log.hpp"
+#include "worker/capture_tap.hpp"
 
 namespace vsw {
 
@@ -73,6 +74,7 @@ struct Fabric {
   QuerierTable queriers;
   Counters counters;
   DropLog drop_log;
+  CaptureTap capture;
   Region held_region, answers_region;
 };
 

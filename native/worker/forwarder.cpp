@@ -38,7 +38,7 @@ Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing
       pool_(pool),
       events_(events),
       page_(fabric.counters.page(worker)),
-      egress_(pool, page_, fabric.drop_log, worker, fabric.limits.workers),
+      egress_(pool, page_, fabric.drop_log, fabric.capture, worker, fabric.limits.workers),
       snooper_(fabric, pool, events, page_, egress_) {}
 
 // The packet is noted as it came, and is of no use afterwards.
@@ -46,6 +46,18 @@ void Forwarder::drop(PortId port, Packet& packet, DropReason reason, std::uint64
   if (packet.is_tagged()) put_on_tag(packet, packet.tag);
   page_.drop_received(port, reason, packet.wire_packets, packet.wire_bytes());
   fabric_.drop_log.write(port, reason, now_ns, packet.head(), packet.frame_length());
+  packet.died = true;
+  if (fabric_.capture.active()) fabric_.capture.write(worker_, port, packet, false, reason, now_ns);
+}
+
+// Behind the batch, so that what it caused is seen together with it. The packets are of no use afterwards.
+void Forwarder::capture(PortId port, const Batch& batch, std::uint64_t now_ns) noexcept {
+  for (Packet* packet : batch.packets()) {
+    if (packet->died) continue;
+    if (packet->is_tagged()) put_on_tag(*packet, packet->tag);
+    fabric_.capture.write(worker_, port, *packet, false, DropReason::kNone, now_ns);
+  }
+  fabric_.capture.publish(worker_);
 }
 
 void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& batch, std::uint64_t now_ns) noexcept {
@@ -102,6 +114,7 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
     page_.add(ingress_id, Counter::k_flow_hits, moment.hits);
     page_.add(ingress_id, Counter::k_flow_misses, moment.misses);
   }
+  if (fabric_.capture.active()) capture(ingress_id, batch, now_ns);
   for (Packet* packet : batch.packets()) pool_.give(*packet);
   batch.release();
 }

@@ -66,6 +66,7 @@ class Forwarder {
   void tell_too_big(const Lane& lane, Moment& moment, const PortEntry& receiver, const Packet& packet) noexcept;
   void send_back(const Lane& lane, const Moment& moment, const Packet& asked, Packet& answer) noexcept;
   void learn(const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
+  void capture(PortId port, const Batch& batch, std::uint64_t now_ns) noexcept;
   void drop(const PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept;
 
   Fabric& fabric_;

@@ -190,6 +190,7 @@ int Worker::sleep_ms() const noexcept {
 void Worker::keep_house(std::uint64_t now_ns) noexcept {
   housekeeping_due_ns_ = now_ns + kHousekeepingNs;
   sweep(kSweepFlows, kSweepMacBuckets);
+  fabric_.capture.publish(index_);  // frames of our own, which belong to no batch
 }
 
 void Worker::age_all() noexcept {

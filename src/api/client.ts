@@ -9,6 +9,7 @@ import {
   resourcePath, type ApplyAnswer, type Collection, type DaemonVersion, type EventFilter, type ExplainQuery, type FlushFilter,
   type ProblemDocument, type Resource, type SwitchEvent, type Table,
 } from './protocol.ts';
+import { WholeBlocks } from './whole-blocks.ts';
 
 export class ApiError extends Error {
   readonly problem: ProblemDocument;
@@ -28,6 +29,14 @@ export class UnreachableError extends Error {
     this.name = 'UnreachableError';
     this.socketPath = socketPath;
   }
+}
+
+export interface ClientCapture {
+  /** Bytes of a file; each piece ends where a block ends. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly frames: number;
+  /** What the switch says that it lost, once the capture has come to its end; undefined when it was broken off. */
+  readonly lost: number | undefined;
 }
 
 interface Sent {
@@ -120,6 +129,26 @@ export class ApiClient {
     } finally {
       answer.destroy();
     }
+  }
+
+  /** A live capture, until `signal` or whatever ends it in the switch. */
+  async capture(query: Readonly<Record<string, string | undefined>> = {}, signal?: AbortSignal): Promise<ClientCapture> {
+    const answer = await this.#ask('GET', '/v1/capture', { query, signal });
+    const blocks = new WholeBlocks();
+    const chunks = async function* chunks(): AsyncGenerator<Uint8Array> {
+      try {
+        for await (const piece of answer as AsyncIterable<Buffer>) yield blocks.take(piece);
+      } catch (error) {
+        if (signal?.aborted !== true && (error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+      } finally {
+        answer.destroy();
+      }
+    };
+    return {
+      chunks: chunks(),
+      get frames() { return blocks.frames; },
+      get lost() { return answer.trailers['vswitch-lost'] === undefined ? undefined : Number(answer.trailers['vswitch-lost']); },
+    };
   }
 
   async #json<T>(method: string, path: string, sent: Sent = {}): Promise<T> {

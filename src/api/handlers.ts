@@ -38,7 +38,7 @@ export class Answer {
 export type Handler = (served: ServedSwitch, asked: Asked) => unknown;
 
 /** Operations that the server answers itself: they stream, or answer other than JSON. */
-export type ServerOperation = 'watch' | 'metrics' | 'openapi';
+export type ServerOperation = 'watch' | 'capture' | 'metrics' | 'openapi';
 
 export const handlers = new Map<OperationId, Handler>([
   ...(Object.keys(collections) as Collection[]).flatMap(ofCollection),

@@ -11,7 +11,7 @@ import * as schemas from './schemas.ts';
 export type OperationId =
   | `list_${Collection}` | `get_${Collection}` | `put_${Collection}` | `delete_${Collection}`
   | `read_${Table}` | 'flush_fdb' | 'flush_flows'
-  | 'apply' | 'delete' | 'explain' | 'watch' | 'generation' | 'version' | 'metrics' | 'openapi';
+  | 'apply' | 'delete' | 'explain' | 'watch' | 'capture' | 'generation' | 'version' | 'metrics' | 'openapi';
 
 export interface QueryParameter {
   readonly name: string;
@@ -57,6 +57,20 @@ const watchFilters: readonly QueryParameter[] = [
   { name: 'type', description: `only events of these types, separated by commas: ${[...eventTypes, ...eventGroups].join(', ')}` },
   { name: 'port', description: 'only events about these ports, separated by commas' },
   { name: 'network', description: 'only events about these networks, separated by commas' },
+];
+
+const captureFilters: readonly QueryParameter[] = [
+  { name: 'port', description: 'only frames of this port' },
+  { name: 'direction', description: 'receive, transmit or both, as seen from the switch' },
+  { name: 'dropped', description: 'true: only frames that die', boolean: true },
+  { name: 'reason', description: 'only frames that die of this' },
+  { name: 'host', description: 'only frames from or to this address' },
+  { name: 'protocol', description: 'tcp, udp, sctp, icmp, icmpv6 or a number' },
+  { name: 'transportPort', description: 'only frames from or to this port of TCP, UDP or SCTP' },
+  { name: 'snapshotLength', description: 'bytes of a frame that are kept' },
+  { name: 'count', description: 'end after so many frames' },
+  { name: 'seconds', description: 'end after so long' },
+  { name: 'format', description: 'pcapng, or pcap, which knows neither ports nor fates' },
 ];
 
 function operation(
@@ -111,6 +125,9 @@ export const operations: readonly Operation[] = [
   operation('watch', 'GET', '/v1/watch', 'Events as they happen, as server-sent events',
     { mediaType: 'text/event-stream', schema: schemas.event, description: 'each event\'s data is one JSON object' },
     { query: watchFilters, problems: [422] }),
+  operation('capture', 'GET', '/v1/capture', 'Frames as they pass and die, as a capture file, until the client goes',
+    { mediaType: 'application/x-pcapng', description: 'pcapng, or with format=pcap application/vnd.tcpdump.pcap; the trailers vswitch-frames and vswitch-lost count' },
+    { query: captureFilters, problems: [404, 409, 422] }),
   operation('generation', 'GET', '/v1/generation', 'The generation that is active', { schema: schemas.generation }),
   operation('version', 'GET', '/v1/version', 'Who answers here', { schema: schemas.version }, { early: true }),
   operation('metrics', 'GET', '/metrics', 'Counters and gauges for Prometheus', { mediaType: 'text/plain' }),

@@ -6,6 +6,7 @@
  * `VirtualSwitch` satisfies it, and so can a test's own.
  */
 import { readFileSync } from 'node:fs';
+import type { CaptureOptions } from '../switch/capture.ts';
 import type {
   ApplyAnswer, CaptureEntry, DropEntry, ExplainQuery as SwitchQuery, Explanation, FaultEntry, FdbEntry, FlowEntry, FlushFilter, GroupEntry,
   LastDrops, NeighborEntry, Stats, SwitchEvent, UsageEntry, WatchOptions,
@@ -14,6 +15,7 @@ import type {
 export const socketPathDefault = '/run/vswitch/vswitchd.sock';
 export const bodyBytesMax = 16 * 1024 * 1024;
 export const problemMediaType = 'application/problem+json';
+export const captureMediaTypes = { pcapng: 'application/x-pcapng', pcap: 'application/vnd.tcpdump.pcap' } as const;
 export const yamlMediaTypes: readonly string[] = [
   'application/yaml', 'text/yaml', 'application/x-yaml', 'text/x-yaml', 'text/plain',
 ];
@@ -41,6 +43,7 @@ export type {
   ApplyAnswer, CaptureEntry, Change, DropEntry, EventSelector, Explanation, FaultEntry, FdbEntry, FlowEntry, FlushFilter, GroupEntry, LastDrops,
   NeighborEntry, PortStats, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
+export type { CaptureOptions } from '../switch/capture.ts';
 export { dropReasonSentences } from '../table/drop-reasons.gen.ts';
 export { eventGroups, eventSentences, eventTypes, type EventFilter } from '../switch/event-filter.ts';
 
@@ -95,6 +98,12 @@ export interface DaemonVersion {
   readonly node: string;
 }
 
+/** A live capture: bytes of a file, and how many frames came out or were lost so far. */
+export interface LiveCapture extends AsyncIterable<Uint8Array> {
+  readonly frames: number;
+  readonly lost: number;
+}
+
 /** What the server needs of a switch. */
 export interface ServedSwitch {
   readonly generation: number;
@@ -111,6 +120,8 @@ export interface ServedSwitch {
   groups(): readonly GroupEntry[];
   drops(): readonly DropEntry[];
   usage(): readonly UsageEntry[];
+  /** Throws for what cannot be captured. */
+  capture(options?: CaptureOptions): LiveCapture;
   faults(): readonly FaultEntry[];
   captures(): readonly CaptureEntry[];
   stats(): Stats;

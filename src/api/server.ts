@@ -6,12 +6,13 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { mediaTypeOf, textOf } from './body.ts';
+import { streamCapture } from './capture-stream.ts';
 import { streamEvents } from './event-stream.ts';
 import { Answer, handlers, whoAnswers, type Asked } from './handlers.ts';
 import { openApiDocument } from './openapi.ts';
 import { mediaTypesOf, operations, type Operation } from './operations.ts';
 import { Problem, notAvailable, problemOf } from './problem.ts';
-import { collectionsLater, packageVersion, problemMediaType, type EventSelector, type ServedSwitch, type SwitchEvent } from './protocol.ts';
+import { collectionsLater, packageVersion, problemMediaType, type CaptureOptions, type EventSelector, type LiveCapture, type ServedSwitch, type SwitchEvent } from './protocol.ts';
 import { claimSocket } from './socket.ts';
 
 export interface ServerOptions {
@@ -129,6 +130,11 @@ export class ApiServer implements AsyncDisposable {
       }
       return;
     }
+    if (operation.id === 'capture') {
+      const stop = new AbortController();
+      const signal = AbortSignal.any([this.#closing.signal, stop.signal]);
+      return await streamCapture(captureBy(served, query, signal), query.get('format'), response, () => stop.abort());
+    }
     if (operation.id === 'metrics') {
       const text = await this.#options.metrics?.(served);
       return write(response, 200, 'text/plain; version=0.0.4; charset=utf-8', text ?? '');
@@ -148,6 +154,22 @@ function watchBy(served: ServedSwitch, query: ReadonlyMap<string, string>, signa
   try {
     // Whether these are types at all is the switch's to say.
     return served.watch({ signal, types: listed('type') as EventSelector[] | undefined, ports: listed('port'), networks: listed('network') });
+  } catch (error) {
+    throw problemOf(error, () => '');
+  }
+}
+
+/** The capture that a query asks for; numbers that are none are the switch's to refuse. */
+function captureBy(served: ServedSwitch, query: ReadonlyMap<string, string>, signal: AbortSignal): LiveCapture {
+  const number = (name: string): number | undefined => (query.has(name) ? Number(query.get(name)) : undefined);
+  const direction = query.get('direction') as CaptureOptions['direction'];
+  const format = query.get('format') as CaptureOptions['format'];
+  try {
+    return served.capture({
+      port: query.get('port'), direction, dropped: query.has('dropped') && query.get('dropped') !== 'false', reason: query.get('reason'), host: query.get('host'),
+      protocol: query.get('protocol'), transportPort: number('transportPort'), snapshotLength: number('snapshotLength'), count: number('count'),
+      seconds: number('seconds'), format, signal,
+    });
   } catch (error) {
     throw problemOf(error, () => '');
   }

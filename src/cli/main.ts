@@ -8,6 +8,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { socketPathDefault } from '../api/protocol.ts';
 import { addApply } from './commands/apply.ts';
+import { addCapture } from './commands/capture.ts';
 import { addDelete } from './commands/delete.ts';
 import { addDescribe } from './commands/describe.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -38,7 +39,7 @@ function build(): Command {
     .helpCommand('help [command]', 'tell how a command is used')
     .showHelpAfterError('vswitchctl --help tells how it is used')
     .exitOverride();
-  const add = [addApply, addDelete, addGet, addDescribe, addExplain, addTop, addWatch, addFlush, addDoctor, addVersion, addLater];
+  const add = [addApply, addDelete, addGet, addDescribe, addExplain, addTop, addWatch, addCapture, addFlush, addDoctor, addVersion, addLater];
   for (const one of add) one(program);
   return program;
 }

@@ -139,6 +139,23 @@ export interface NativeEvent {
 
 export type DataplaneEvent = NativeEvent | { readonly type: 'events_lost'; readonly count: number };
 
+/** Which frames a live capture is about; 0, false and no bytes mean any. */
+export interface CaptureWish {
+  readonly port: number;
+  readonly received: boolean;
+  readonly transmitted: boolean;
+  readonly onlyDropped: boolean;
+  /** The number of a drop reason. */
+  readonly reason: number;
+  /** 16 bytes, IPv4 as IPv4-mapped. */
+  readonly host: Uint8Array;
+  readonly protocol: number;
+  readonly transportPort: number;
+  readonly etherType: number;
+  readonly snapshotLength: number;
+  readonly classic: boolean;
+}
+
 /** What the ports around a device did so far. */
 export interface FaultCounts {
   readonly seen: number;
@@ -205,6 +222,11 @@ export interface Dataplane {
   flushFlows(port: number): number;
   drainEvents(): readonly DataplaneEvent[];
   wrappers(port: number): WrapperCounts;
+  /** The number of a live capture; throws a CommitError when there are too many. */
+  captureStart(wish: CaptureWish): number;
+  /** The bytes of what came since the last call, and the counts since the start. */
+  captureRead(id: number, framesMax: number): { readonly bytes: Uint8Array; readonly frames: number; readonly lost: number };
+  captureStop(id: number): void;
   /** How full the tables are that all ports share. */
   usage(): { readonly ipv4Flows: Fill; readonly otherFlows: Fill; readonly macs: Fill };
   /** What one port holds of them. */

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { VswError, messageOf } from '../errors.ts';
 import type { Edit } from '../table/edits.gen.ts';
 import {
-  CommitError, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent,
+  CommitError, type CaptureWish, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent,
   type DataplaneOptions, type DeviceFinding, type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type Offload, type QuerierState, type Trace,
   type WrapperCounts,
 } from './dataplane.ts';
@@ -41,6 +41,9 @@ interface NativeSwitch {
   flushFlows(port: number): number;
   drainEvents(): DataplaneEvent[];
   wrappers(port: number): WrapperCounts;
+  captureStart(wish: CaptureWish): number;
+  captureRead(id: number, framesMax: number): ReturnType<Dataplane['captureRead']>;
+  captureStop(id: number): void;
   usage(): ReturnType<Dataplane['usage']>;
   portUsage(port: number): ReturnType<Dataplane['portUsage']>;
   lastDrops(port: number): NativeDroppedFrame[];
@@ -167,6 +170,22 @@ export class NativeDataplane implements Dataplane {
 
   drainEvents(): readonly DataplaneEvent[] {
     return this.#open.drainEvents();
+  }
+
+  captureStart(wish: CaptureWish): number {
+    try {
+      return this.#native.captureStart(wish);
+    } catch (error) {
+      throw asCommitError(error);
+    }
+  }
+
+  captureRead(id: number, framesMax: number): ReturnType<Dataplane['captureRead']> {
+    return this.#native.captureRead(id, framesMax);
+  }
+
+  captureStop(id: number): void {
+    this.#native.captureStop(id);
   }
 
   wrappers(port: number): WrapperCounts {

@@ -27,6 +27,7 @@ import type {
   ApplyAnswer, Attachment, CaptureEntry, DropEntry, EventOf, EventSelector, FaultEntry, FdbEntry, FlowEntry, FlushFilter, GroupEntry,
   NeighborEntry, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from './answers.ts';
+import { Capture, type CaptureOptions } from './capture.ts';
 import { tellEvent } from './dataplane-events.ts';
 import { EventLog } from './event-log.ts';
 import { flushTable } from './flush.ts';
@@ -81,6 +82,7 @@ export class VirtualSwitch implements AsyncDisposable {
   /** Whether the state is what the store holds, as far as we know. */
   #isStored = true;
   #eventsDueMs = 0;
+  readonly #ending = new AbortController();
   #closing: Promise<void> | undefined;
 
   private constructor(dataplane: Dataplane, store: Store, state: State, portIdsEnd: number) {
@@ -244,6 +246,13 @@ export class VirtualSwitch implements AsyncDisposable {
     return this.#reader.stats();
   }
 
+  /** Frames as they pass and die, as the bytes of a capture file, from now on. Throws VSW_INVALID, VSW_NOT_FOUND, VSW_LIMIT. */
+  capture(options: CaptureOptions = {}): Capture {
+    if (this.#closing !== undefined) throw new VswError('VSW_UNAVAILABLE', 'the switch is closed');
+    const port = options.port === undefined ? 0 : idOfPort(this.#state.intent, this.#state.allocations, options.port, '/port');
+    return new Capture(this.#dataplane, port, options, this.#ending.signal);
+  }
+
   /** What the faults of ports did (`spec.fault`). */
   faults(): FaultEntry[] {
     return this.#reader.faults();
@@ -299,6 +308,7 @@ export class VirtualSwitch implements AsyncDisposable {
   }
 
   async #shutDown(): Promise<void> {
+    this.#ending.abort();
     this.#watch?.close();
     this.#lives.close();
     clearInterval(this.#eventTimer);

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { notInThisVersion } from '../session.ts';
 
-const verbs = ['confirm', 'capture'];
+const verbs = ['confirm'];
 
 export function addLater(program: Command): void {
   for (const verb of verbs) {

@@ -50,7 +50,7 @@ TEST("port/pcapng: a frame in two pieces, with its direction and a comment") {
   CHECK_EQUAL(little(out, 20), 21u);
   CHECK_EQUAL(little(out, 24), 1000u);
   CHECK(std::equal(head.begin(), head.end(), out.begin() + 28) && std::equal(tail.begin(), tail.end(), out.begin() + 43));
-  CHECK_EQUAL(to_hex(Bytes(out.begin() + 52, out.end() - 4)), std::string("02000400" "02000000" "01000700" "6861697270696e00" "00000000"));
+  CHECK_EQUAL(to_hex(Bytes(out.begin() + 52, out.end() - 4)), std::string("01000700" "6861697270696e00" "02000400" "02000000" "00000000"));
   frame.transmitted = false;
   frame.comment = {};
   out.clear();

@@ -6,8 +6,8 @@ import { VswError } from '../../../src/errors.ts';
 import { parseDocuments } from '../../../src/intent/documents.ts';
 import { eventMatcher, type EventFilter } from '../../../src/switch/event-filter.ts';
 import {
-  nameOf, type ApplyAnswer, type CaptureEntry, type Change, type DropEntry, type Explanation, type FaultEntry, type FdbEntry, type FlowEntry, type FlushFilter, type GroupEntry,
-  type LastDrops, type NeighborEntry, type PortStats, type Reference, type Resource, type ServedSwitch, type SwitchEvent,
+  nameOf, type ApplyAnswer, type CaptureEntry, type CaptureOptions, type Change, type DropEntry, type Explanation, type FaultEntry, type FdbEntry, type FlowEntry, type FlushFilter, type GroupEntry,
+  type LastDrops, type LiveCapture, type NeighborEntry, type PortStats, type Reference, type Resource, type ServedSwitch, type SwitchEvent,
   type UsageEntry,
 } from '../../../src/api/protocol.ts';
 
@@ -122,6 +122,22 @@ export class ScriptedSwitch implements ServedSwitch {
 
   tell(event: SwitchEvent): void {
     for (const take of this.#watchers) take(event);
+  }
+
+  /** What a capture gives out, and what it was asked for with. */
+  captured: readonly Uint8Array[] = [];
+  capture(options: CaptureOptions = {}): LiveCapture {
+    const { signal, ...asked } = options;
+    this.asked.push({ capture: Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) });
+    this.#refuse();
+    const { captured } = this;
+    return {
+      frames: captured.length, lost: 2,
+      async *[Symbol.asyncIterator]() {
+        yield* captured;
+        if (options.count === undefined) await new Promise<void>((resolve) => { signal?.addEventListener('abort', () => resolve()); });
+      },
+    };
   }
 
   faults(): FaultEntry[] { return this.tables.faults; }

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { counterNames } from '../../../src/table/counters.gen.ts';
 import { dropReasons } from '../../../src/table/drop-reasons.gen.ts';
 import {
-  CommitError, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent, type DataplaneOptions,
+  CommitError, type CaptureWish, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent, type DataplaneOptions,
   type DeviceFinding,
   type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type QuerierState, type Trace, type WrapperCounts,
 } from '../../../src/dataplane/dataplane.ts';
@@ -142,6 +142,25 @@ export class ScriptedDataplane implements Dataplane {
 
   drainEvents(): readonly DataplaneEvent[] {
     return this.events.splice(0);
+  }
+
+  readonly captures: CaptureWish[] = [];
+  readonly stopped: number[] = [];
+  /** What the next reads of a capture give, one after the other. */
+  captured: Uint8Array[] = [];
+  #frames = 0;
+  captureStart(wish: CaptureWish): number {
+    return this.captures.push(wish) - 1;
+  }
+
+  captureRead(): { bytes: Uint8Array; frames: number; lost: number } {
+    const bytes = this.captured.shift() ?? new Uint8Array();
+    this.#frames += bytes.length > 0 ? 1 : 0;
+    return { bytes, frames: this.#frames, lost: 0 };
+  }
+
+  captureStop(id: number): void {
+    this.stopped.push(id);
   }
 
   /** By the port's number. */
