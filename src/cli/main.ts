@@ -19,7 +19,7 @@ import { addLater } from './commands/later.ts';
 import { addTop } from './commands/top.ts';
 import { addVersion } from './commands/version.ts';
 import { addWatch } from './commands/watch.ts';
-import { endOf, exitUsage, outputForms } from './session.ts';
+import { endOf, exitRefused, exitUsage, outputForms } from './session.ts';
 
 const examples = `
 Examples:
@@ -64,7 +64,8 @@ async function main(): Promise<number> {
 // Whoever read our output has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`error: the output cannot be written: ${error.message}\n`);
+  process.exit(exitRefused);
 });
 
 process.exitCode = await main();

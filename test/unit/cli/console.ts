@@ -34,8 +34,8 @@ export async function vswitchctl(words: readonly string[], input = ''): Promise<
   return await outcomeOf(child);
 }
 
-export function start(words: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [program, ...words], { env: { ...process.env, NO_COLOR: '1' } });
+export function start(words: readonly string[], stdout: 'pipe' | number = 'pipe'): ChildProcess {
+  return spawn(process.execPath, [program, ...words], { stdio: ['pipe', stdout, 'pipe'], env: { ...process.env, NO_COLOR: '1' } });
 }
 
 export async function outcomeOf(child: ChildProcess): Promise<Outcome> {

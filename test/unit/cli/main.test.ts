@@ -1,4 +1,5 @@
 /** The command line as a whole: usage, exit codes, and a daemon that is not there. */
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../api/served.ts';
 import t from 'tap';
@@ -59,4 +60,11 @@ t.test('a reader that has seen enough ends it without noise', async (t) => {
   child.stdout?.once('data', () => child.stdout?.destroy());
   const { code, err } = await outcomeOf(child);
   t.same([code, err], [0, '']);
+});
+
+t.test('an output that cannot be written is told in a line', async (t) => {
+  const { path } = await openConsole(t);
+  const { code, err } = await outcomeOf(start(['--socket', path, 'get', 'ports', '-o', 'json'], openSync('/dev/full', 'w')));
+  t.equal(code, 1);
+  t.match(err, /^error: the output cannot be written: ENOSPC[^\n]*\n$/);
 });

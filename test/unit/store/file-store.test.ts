@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { FileStore } from '../../../src/store/file-store.ts';
@@ -85,4 +85,18 @@ t.test('a state that cannot be written is told before anything changes', async (
   mkdirSync(join(folder, 'state.json.new'));
   await t.rejects(store.prepare({ n: 1 }), { code: 'VSW_STATE', message: /could not be saved .*nothing was changed/ });
   await store.close();
+});
+
+t.test('a directory that was taken away under a running switch is filled again once it is back', async (t) => {
+  const folder = join(t.testdir(), 'state');
+  const store = await FileStore.open(folder);
+  await (await store.prepare({ n: 1 })).keep();
+  rmSync(folder, { recursive: true });
+  await t.rejects(store.prepare({ n: 2 }), { code: 'VSW_STATE', message: /nothing was changed/ });
+  mkdirSync(folder);
+  await (await store.prepare({ n: 3 })).keep();
+  await store.close();
+  const again = await FileStore.open(folder);
+  t.strictSame((await again.load()).value, { n: 3 });
+  await again.close();
 });
