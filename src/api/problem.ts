@@ -61,7 +61,10 @@ export function notAvailable(what: string, path: string, status = 422): Problem 
 export function problemOf(error: unknown, path: (switchPath: string) => string = (same) => same): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof VswError) {
-    const errors = error.errors.map((one) => ({ path: path(one.path), message: one.message, remedy: one.remedy }));
+    // What is wrong with the switch itself stands nowhere in the body.
+    const remedy = error.status === 503 ? 'start vswitchd again' : 'mend that, then send it again';
+    const told = error.errors.length > 0 ? error.errors : [{ path: '', message: error.message, remedy }];
+    const errors = told.map((one) => ({ path: path(one.path), message: one.message, remedy: one.remedy }));
     // The message may open with the first error's path, which was just moved.
     const first = error.errors[0]?.path;
     const detail = first !== undefined && first !== '' && error.message.startsWith(`${first}:`)

@@ -31,6 +31,12 @@ t.test('a path of the switch moves to where its list stood in the body', (t) => 
   t.end();
 });
 
+t.test('what is wrong with the switch itself is an error, too, with a remedy', (t) => {
+  t.same(problemOf(new VswError('VSW_STATE', 'the state could not be saved')).errors, [{ path: '', message: 'the state could not be saved', remedy: 'mend that, then send it again' }]);
+  t.match(problemOf(new VswError('VSW_UNAVAILABLE', 'the switch is closed')).errors, [{ path: '', remedy: 'start vswitchd again' }]);
+  t.end();
+});
+
 t.test('each kind of error has its status', (t) => {
   t.equal(problemOf(VswError.of('VSW_CLASH', [])).status, 409);
   t.equal(problemOf(VswError.of('VSW_PERMISSION', [])).status, 403);
