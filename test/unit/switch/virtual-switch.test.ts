@@ -95,7 +95,8 @@ t.test('a full switch refuses one port more, and takes it when another left', as
 });
 
 t.test('what the dataplane refuses is told at its port, and nothing changed, on disk neither', async (t) => {
-  const stateDir = t.testdir();
+  const folder = t.testdir({ state: {}, crashed: {} });
+  const [stateDir, crashed] = [join(folder, 'state'), join(folder, 'crashed')];
   const scene = await opened(t, { stateDir });
   const product = scene.virtualSwitch;
   await product.apply([dev, port('a')]);
@@ -105,6 +106,9 @@ t.test('what the dataplane refuses is told at its port, and nothing changed, on 
   t.strictSame([names(product), product.generation], [['dev', 'a'], 1]);
   t.notOk(existsSync(join(stateDir, 'state.json.new')), 'what was written beside it is gone');
   t.notMatch(product.get('Port', 'a'), [{ spec: { mtu: 1400 } }]);
+  // What a crash would leave, before a clean end writes anything.
+  copyFileSync(join(stateDir, 'state.json'), join(crashed, 'state.json'));
+  t.strictSame(names((await opened(t, { stateDir: crashed })).virtualSwitch), ['dev', 'a']);
   await product.close();
   t.strictSame(names((await opened(t, { stateDir })).virtualSwitch), ['dev', 'a']);
 });
@@ -157,13 +161,14 @@ t.test('a change that cannot be taken back is active, is told so, and is stored 
 });
 
 t.test('no generation passes the mark that is stored, also when every change is taken back', { timeout: 60_000 }, async (t) => {
-  const stateDir = t.testdir();
+  const folder = t.testdir({ state: {}, crashed: {} });
+  const [stateDir, crashed] = [join(folder, 'state'), join(folder, 'crashed')];
   const scene = await opened(t, { stateDir });
   await scene.virtualSwitch.apply([dev]);
   for (let i = 0; i < 510; i += 1) await failure(whileKeepFails(scene, stateDir, async () => await scene.virtualSwitch.apply([port('a')])));
   const reached = scene.virtualSwitch.generation;
-  await scene.virtualSwitch.close();
-  const next = await opened(t, { stateDir });
+  copyFileSync(join(stateDir, 'state.json'), join(crashed, 'state.json'));
+  const next = await opened(t, { stateDir: crashed });
   t.ok(reached > 900 && next.virtualSwitch.generation >= reached, `${next.virtualSwitch.generation} after ${reached}`);
 });
 

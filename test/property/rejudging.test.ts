@@ -1,0 +1,97 @@
+/** What the operator changes holds from the next frame on, for flows that were known before, too. */
+import t from 'tap';
+import { ProductPlayer } from '../golden/player.ts';
+import { broadcastMac, ethernet, ipv4, udp } from '../harness/frames.ts';
+import type { Resource } from '../model/world.ts';
+
+const macOf = (number: number): string => `02:00:00:00:00:0${number}`;
+
+function network(name: string, spec: object = {}): Resource {
+  return { apiVersion: 'vswitch/v1', kind: 'Network', metadata: { name }, spec: { subnets: ['10.0.0.0/24'], ...spec } };
+}
+
+function port(name: string, number: number, network: string, spec: object = {}): Resource {
+  return {
+    apiVersion: 'vswitch/v1', kind: 'Port', metadata: { name },
+    spec: { network, type: 'memory', mac: macOf(number), addresses: [`10.0.0.${number}/24`], ...spec },
+  };
+}
+
+function datagram(source: string, destination: string, from = '10.0.0.1', to = '10.0.0.2'): Uint8Array {
+  const payload = ipv4({ source: from, destination: to, protocol: 17, payload: udp({ source: from, destination: to }, 1000, 2000, new Uint8Array(20)) });
+  return ethernet({ source, destination, type: 0x0800, payload });
+}
+
+/** Sends the frame from `from`, and answers which of the ports got one. */
+function whoGets(product: ProductPlayer, from: string, frame: Uint8Array, ports: readonly string[]): string[] {
+  product.send(from, frame);
+  product.run();
+  return ports.filter((name) => product.take(name).length > 0);
+}
+
+t.test('a port that loses its address may not send from it any more', async (t) => {
+  await using product = await ProductPlayer.open();
+  await product.apply([network('one'), port('a', 1, 'one'), port('b', 2, 'one')]);
+  const frame = datagram(macOf(1), macOf(2));
+  for (let i = 0; i < 3; i += 1) t.strictSame(whoGets(product, 'a', frame, ['b']), ['b']);
+  await product.apply([port('a', 1, 'one', { addresses: ['10.0.0.9/24'] })]);
+  t.strictSame(whoGets(product, 'a', frame, ['b']), []);
+  await product.apply([port('a', 1, 'one')]);
+  t.strictSame(whoGets(product, 'a', frame, ['b']), ['b']);
+});
+
+t.test('a network that denies denies what it allowed before', async (t) => {
+  await using product = await ProductPlayer.open();
+  await product.apply([network('one'), port('a', 1, 'one'), port('b', 2, 'one')]);
+  const frame = datagram(macOf(1), macOf(2));
+  for (let i = 0; i < 3; i += 1) t.strictSame(whoGets(product, 'a', frame, ['b']), ['b']);
+  await product.apply([network('one', { defaultPolicy: { egress: 'drop' } })]);
+  t.strictSame(whoGets(product, 'a', frame, ['b']), []);
+});
+
+t.test('a flood that was known reaches who came later, and does not miss who left', async (t) => {
+  await using product = await ProductPlayer.open();
+  await product.apply([network('one'), port('a', 1, 'one'), port('b', 2, 'one')]);
+  const frame = datagram(macOf(1), broadcastMac, '10.0.0.1', '10.0.0.255');
+  for (let i = 0; i < 3; i += 1) t.strictSame(whoGets(product, 'a', frame, ['b']), ['b']);
+  await product.apply([port('c', 3, 'one')]);
+  t.strictSame(whoGets(product, 'a', frame, ['b', 'c']), ['b', 'c']);
+  await product.remove('Port', 'b');
+  t.strictSame(whoGets(product, 'a', frame, ['c']), ['c']);
+});
+
+t.test('a MAC learned in one network means nothing in another', async (t) => {
+  await using product = await ProductPlayer.open();
+  const loose = { antiSpoof: false };
+  await product.apply([
+    network('one'), port('a', 1, 'one', loose), port('b', 2, 'one', loose),
+    network('two'), port('d', 4, 'two', loose), port('e', 5, 'two', loose), port('f', 6, 'two', loose),
+  ]);
+  const guest = '02:00:00:00:00:77';
+  const names = ['a', 'b', 'd', 'e', 'f'];
+  t.strictSame(whoGets(product, 'e', datagram(guest, broadcastMac), names), ['d', 'f'], 'the guest is behind e, in two');
+  t.strictSame(whoGets(product, 'd', datagram(macOf(4), guest), names), ['e'], 'there it is known');
+  t.strictSame(whoGets(product, 'a', datagram(macOf(1), guest), names), ['b'], 'and in one nobody knows it');
+});
+
+t.test('a MAC that nobody knew is known from its first frame on', async (t) => {
+  await using product = await ProductPlayer.open();
+  const loose = { antiSpoof: false };
+  await product.apply([network('one'), port('a', 1, 'one', loose), port('b', 2, 'one', loose), port('c', 3, 'one', loose)]);
+  const guest = '02:00:00:00:00:77';
+  const frame = datagram(macOf(1), guest);
+  for (let i = 0; i < 3; i += 1) t.strictSame(whoGets(product, 'a', frame, ['b', 'c']), ['b', 'c'], 'it may be anywhere');
+  t.strictSame(whoGets(product, 'c', datagram(guest, macOf(1)), ['a', 'b']), ['a']);
+  t.strictSame(whoGets(product, 'a', frame, ['b', 'c']), ['c']);
+});
+
+t.test('what is above a storm limit dies, and a second later as much passes again', async (t) => {
+  await using product = await ProductPlayer.open();
+  await product.apply([network('one', { stormLimit: { broadcast: 3 } }), port('a', 1, 'one'), port('b', 2, 'one')]);
+  const frame = datagram(macOf(1), broadcastMac, '10.0.0.1', '10.0.0.255');
+  for (const round of ['at first', 'and again']) {
+    const got = Array.from({ length: 6 }, () => whoGets(product, 'a', frame, ['b']).length);
+    t.strictSame(got, [1, 1, 1, 0, 0, 0], round);
+    product.advance(1000);
+  }
+});
