@@ -446,6 +446,9 @@ Napi::Value SwitchObject::last_drops(const Napi::CallbackInfo& info) {
     row.Set("reason", vsw::name_of(entry.reason));
     row.Set("frame", to_js(env, std::as_bytes(std::span(entry.words)).first(entry.stored)));
     row.Set("length", entry.length);
+    row.Set("transmitted", entry.transmitted);
+    row.Set("ingress", entry.ingress.value);
+    row.Set("packets", entry.packets);
     rows.Set(rows.Length(), row);
   }
   return rows;

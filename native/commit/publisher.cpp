@@ -193,7 +193,7 @@ Result<Receipt> Publisher::commit(const Transaction& transaction) {
     if (const auto* put = std::get_if<PutStaticMac>(&edit)) fabric_.macs.forget(NetworkId{put->network}, put->mac);
   for (const PortId id : deleted) {
     fabric_.counters.retire(id);
-    fabric_.drop_log.forget(id);
+    fabric_.drop_log.forget(id, fabric_.clock.now_ns());
     fabric_.storms.forget(id);
     fabric_.loops.let_go(id);
     fabric_.answers(id).reset();

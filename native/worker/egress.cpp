@@ -45,7 +45,8 @@ void Egress::drop(const Target& target, Packet& packet, DropReason reason, std::
     put_on_tag(packet, target.vlan | packet.priority());
   }
   page_.drop_transmitted(target.receiver->id, reason, packets, bytes);
-  drop_log_.write(target.receiver->id, reason, now_ns, packet.head(), packet.frame_length());
+  drop_log_.write_transmitted(target.receiver->id, packet.ingress, reason, now_ns, packet.head(), packet.frame_length(),
+                              packet.wire_packets);
   if (capture_.active()) capture_.write(worker_, target.receiver->id, packet, true, reason, now_ns);
   if (target.vlan != 0) take_off_tag(packet);
 }
@@ -106,6 +107,7 @@ void Egress::transmit_gathered(const Target& target, std::span<Packet* const> pa
     if (count > 1) {
       transmit_ready(target, packets.subspan(sent, at - sent), now_ns);
       Packet* const gathered = &gatherer_.gathered();
+      gathered->ingress = packets[at]->ingress;
       transmit_ready(target, {&gathered, 1}, now_ns);
       sent = at + count;
     }
@@ -165,6 +167,7 @@ void Egress::transmit_segments(const Target& target, Packet& super, std::uint64_
         more = false;
         break;
       }
+      segment->ingress = super.ingress;
       segments[count++] = segment;
     }
     transmit_ready(target, {segments.data(), count}, now_ns);

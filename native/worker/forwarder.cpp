@@ -45,7 +45,7 @@ Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing
 void Forwarder::drop(PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept {
   if (packet.is_tagged()) put_on_tag(packet, packet.tag);
   page_.drop_received(port, reason, packet.wire_packets, packet.wire_bytes());
-  fabric_.drop_log.write(port, reason, now_ns, packet.head(), packet.frame_length());
+  fabric_.drop_log.write(port, reason, now_ns, packet.head(), packet.frame_length(), packet.wire_packets);
   packet.died = true;
   if (fabric_.capture.active()) fabric_.capture.write(worker_, port, packet, false, reason, now_ns);
 }

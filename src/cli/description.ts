@@ -146,8 +146,9 @@ export async function descriptionText(description: Description): Promise<string>
 
 function lastDropText({ time, reason, length, now }: LastDrops['items'][number]): string {
   const seconds = Math.max(0, (Date.now() - Date.parse(time)) / 1000);
-  const why = now.notes[0] === undefined ? '' : `; ${plain(now.notes[0])}`;
-  return `${age(seconds)} ago: ${reason} (${length} bytes)\n  ${plain(now.frame)}\n  now it would ${now.verdict === 'allow' ? 'pass' : 'die'} at ${now.stage}: ${now.reason}${why}`;
+  const notes = now.notes.map(plain).join('; ');
+  const fate = now.stage === '' ? '' : `now it would ${now.verdict === 'allow' ? 'pass' : 'die'} at ${now.stage}: ${now.reason}${notes === '' ? '' : '; '}`;
+  return `${age(seconds)} ago: ${reason} (${length} bytes)\n  ${plain(now.frame)}\n  ${fate}${notes}`;
 }
 
 function section<Entry>(title: string, entries: readonly Entry[], columns: readonly Column<Entry>[], most = Infinity): string {

@@ -184,6 +184,12 @@ export interface DroppedFrame {
   readonly frame: Uint8Array;
   /** The frame's length before it was cut for keeping. */
   readonly length: number;
+  /** It died on its way out of the port. */
+  readonly transmitted: boolean;
+  /** Where a transmitted one came from; 0: the switch made it, or that port is gone. */
+  readonly ingress: number;
+  /** That the frame stood for. */
+  readonly packets: number;
 }
 
 /** Something about a port's device that somebody in its container changed. */

@@ -17,12 +17,7 @@ import {
 } from './dataplane.ts';
 import { encodeEdits } from './encode.ts';
 
-interface NativeDroppedFrame {
-  readonly ageMs: number;
-  readonly reason: string;
-  readonly frame: Uint8Array;
-  readonly length: number;
-}
+type NativeDroppedFrame = Omit<DroppedFrame, 'timeMs'> & { readonly ageMs: number };
 
 /** native/binding/switch_object.hpp. */
 interface NativeSwitch {

@@ -6,12 +6,13 @@
  */
 import { cidrHolds, parseCidr, type Cidr } from '../address/cidr.ts';
 import { formatIp, parseIp, sameIp, type Ip } from '../address/ip.ts';
-import type { Dataplane, Trace } from '../dataplane/dataplane.ts';
+import type { Dataplane, DroppedFrame, Trace } from '../dataplane/dataplane.ts';
 import { VswError, type ErrorDetail } from '../errors.ts';
 import { dropReasonSentences } from '../table/drop-reasons.gen.ts';
 import type { Edit, PutPort } from '../table/edits.gen.ts';
 import { addressesOfEntry, networksOfEntry, type TableSet } from '../table/table-set.ts';
 import { composeFrame, protocolNumbers, tagFrame } from './compose.ts';
+import { asReceived, fullLength, notesOfDead } from './dead-frame.ts';
 import type { Explanation, ExplainQuery, FieldsQuery, LastDrops } from './explanation.ts';
 
 /** What is explained: the tables, and the edits that lead there from what runs. */
@@ -56,14 +57,33 @@ export class Explainer {
     if (!Number.isInteger(wanted) || wanted < 1) {
       throw invalid([{ path: '/last', message: `${wanted} is not a number of frames`, remedy: `write a whole number from 1 to ${lastMax}` }]);
     }
-    const items = this.#dataplane.lastDrops(port.port).slice(0, wanted).map(({ timeMs, reason, frame, length }) => ({
-      time: new Date(timeMs).toISOString(),
-      reason,
-      frame: Buffer.from(frame).toString('hex'),
-      length,
-      now: this.#trace(frame, port, subject, length > frame.length ? [`only the first ${frame.length} of ${length} bytes were kept`] : []),
-    }));
+    const items = this.#dataplane.lastDrops(port.port).slice(0, wanted).map((dead) => {
+      const { timeMs, reason, frame, length, transmitted, ingress } = dead;
+      const origin = transmitted ? subject.tables.ports.get(ingress) : port;
+      return {
+        time: new Date(timeMs).toISOString(),
+        reason,
+        frame: Buffer.from(frame).toString('hex'),
+        length,
+        direction: transmitted ? 'transmit' as const : 'receive' as const,
+        ...(transmitted && origin !== undefined && { from: origin.name }),
+        now: this.#judgeDead(dead, port, origin, subject),
+      };
+    });
     return { items };
+  }
+
+  /** Anew, from the port that it came from; what came from no port that is there can only be shown. */
+  #judgeDead(dead: DroppedFrame, port: PutPort, origin: PutPort | undefined, subject: Subject): Explanation {
+    const notes = notesOfDead(dead, port.name, origin?.name);
+    const whole = fullLength(dead);
+    if (origin === port) return this.#trace(whole, port, subject, notes);
+    if (origin !== undefined) return this.#trace(asReceived(whole, port, origin, subject.tables), origin, subject, notes);
+    const { frame, generation } = this.#trace(whole, port, subject, []);
+    return {
+      verdict: 'drop', stage: '', reason: dead.reason, port: port.name, network: '', tier: '', policy: '', rule: '', generation, path: [], receivers: [], frame,
+      notes: [...notes, 'it is not judged anew'],
+    };
   }
 
   #trace(frame: Uint8Array, port: PutPort, { tables, edits }: Subject, notes: readonly string[]): Explanation {

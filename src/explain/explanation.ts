@@ -22,7 +22,7 @@ export interface FieldsQuery extends Asked {
   readonly destinationPort?: number;
 }
 
-/** The last frames that died on their way in from the port. */
+/** The last frames that died on their way in from the port, or out to it. */
 export interface LastDropsQuery extends Asked {
   readonly last: number;
 }
@@ -68,5 +68,9 @@ export interface LastDrop {
   readonly reason: string;
   readonly frame: string;
   readonly length: number;
+  /** As seen from the switch. */
+  readonly direction?: 'receive' | 'transmit';
+  /** The port that a frame came from which died on its way out; absent: the switch made it, or that port is gone. */
+  readonly from?: string;
   readonly now: Explanation;
 }

@@ -87,7 +87,8 @@ function explanationText(answer: Explanation): string {
 function lastDropsText({ items }: LastDrops, port: string): string {
   if (items.length === 0) return `no frame of ${port} was dropped lately\n`;
   return items.map(({ time, reason, length, now }) =>
-    `${time} dropped: ${reason} (${length} bytes)\n  ${plain(now.frame)}\n  now: ${now.verdict} at ${now.stage}: ${now.reason}\n`).join('');
+    `${time} dropped: ${reason} (${length} bytes)\n  ${plain(now.frame)}\n${now.stage === '' ? '' : `  now: ${now.verdict} at ${now.stage}: ${now.reason}\n`}`
+      + now.notes.map((note) => `  note: ${plain(note)}\n`).join('')).join('');
 }
 
 function number(minimum: number, maximum: number): (value: string) => number {

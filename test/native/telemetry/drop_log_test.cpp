@@ -30,7 +30,7 @@ std::uint32_t readable(const DropLog& log, PortId port) {
 TEST("telemetry/drop_log: tells of a dead frame when, why, how long and how it began") {
   DropLog log(4);
   const Bytes frame = counting(60);
-  log.write(PortId{2}, DropReason::k_mac_spoofed, 123'456'789'012, frame, 9'000);
+  log.write(PortId{2}, DropReason::k_mac_spoofed, 123'456'789'012, frame, 9'000, 1);
   DropLog::Entry entry;
   REQUIRE(log.read(PortId{2}, 0, entry));
   CHECK_EQUAL(entry.time_ns, std::uint64_t{123'456'789'012});
@@ -44,7 +44,7 @@ TEST("telemetry/drop_log: keeps of a long frame its start, of a short one all, o
   DropLog log(4);
   for (const std::size_t length : {std::size_t{0}, std::size_t{1}, std::size_t{159}, std::size_t{160}, std::size_t{161}, std::size_t{2'048}}) {
     const Bytes frame = counting(length);
-    log.write(PortId{1}, DropReason::k_frame_too_short, 1, frame, static_cast<std::uint32_t>(length));
+    log.write(PortId{1}, DropReason::k_frame_too_short, 1, frame, static_cast<std::uint32_t>(length), 1);
     DropLog::Entry entry;
     REQUIRE(log.read(PortId{1}, 0, entry));
     const std::size_t kept = length < DropLog::kBytes ? length : DropLog::kBytes;
@@ -58,7 +58,7 @@ TEST("telemetry/drop_log: keeps the last eight, the newest first, and no more") 
   DropLog::Entry entry;
   CHECK(!log.read(PortId{1}, 0, entry));
   for (std::uint32_t i = 1; i <= 30; ++i) {
-    log.write(PortId{1}, DropReason::k_no_receiver, i, {}, 100 + i);
+    log.write(PortId{1}, DropReason::k_no_receiver, i, {}, 100 + i, 1);
     const std::uint32_t kept = i < DropLog::kEntries ? i : DropLog::kEntries;
     CHECK_EQUAL(readable(log, PortId{1}), kept);
     for (std::uint32_t ago = 0; ago < kept; ++ago) {
@@ -70,8 +70,8 @@ TEST("telemetry/drop_log: keeps the last eight, the newest first, and no more") 
 
 TEST("telemetry/drop_log: every port has its own dead, the last port, too") {
   DropLog log(3);
-  log.write(PortId{1}, DropReason::k_hairpin, 1, {}, 1);
-  for (int i = 0; i < 20; ++i) log.write(PortId{2}, DropReason::k_hairpin, 1, {}, 2);
+  log.write(PortId{1}, DropReason::k_hairpin, 1, {}, 1, 1);
+  for (int i = 0; i < 20; ++i) log.write(PortId{2}, DropReason::k_hairpin, 1, {}, 2, 1);
   CHECK_EQUAL(readable(log, PortId{0}), 0u);
   CHECK_EQUAL(readable(log, PortId{1}), 1u);
   CHECK_EQUAL(readable(log, PortId{2}), DropLog::kEntries);
@@ -79,16 +79,42 @@ TEST("telemetry/drop_log: every port has its own dead, the last port, too") {
 
 TEST("telemetry/drop_log: a slot's next owner inherits no dead") {
   DropLog log(3);
-  for (int i = 0; i < 11; ++i) log.write(PortId{1}, DropReason::k_hairpin, 1, {}, 1);
-  log.write(PortId{2}, DropReason::k_hairpin, 1, {}, 1);
-  log.forget(PortId{1});
+  for (int i = 0; i < 11; ++i) log.write(PortId{1}, DropReason::k_hairpin, 1, {}, 1, 1);
+  log.write(PortId{2}, DropReason::k_hairpin, 1, {}, 1, 1);
+  log.forget(PortId{1}, 5);
   CHECK_EQUAL(readable(log, PortId{1}), 0u);
   CHECK_EQUAL(readable(log, PortId{2}), 1u);
-  log.write(PortId{1}, DropReason::k_bug, 9, {}, 7);
+  log.write(PortId{1}, DropReason::k_bug, 9, {}, 7, 1);
   CHECK_EQUAL(readable(log, PortId{1}), 1u);
   DropLog::Entry entry;
   REQUIRE(log.read(PortId{1}, 0, entry));
   CHECK_EQUAL(entry.length, 7u);
+}
+
+TEST("telemetry/drop_log: what died on its way out tells where it came from, until that port is gone") {
+  DropLog log(4);
+  DropLog::Entry entry;
+  log.write(PortId{2}, DropReason::k_mac_spoofed, 7, counting(60), 60, 1);
+  REQUIRE(log.read(PortId{2}, 0, entry));
+  CHECK(!entry.transmitted);
+  CHECK(!entry.ingress);
+  log.write_transmitted(PortId{2}, PortId{3}, DropReason::k_mtu_exceeded, 8, counting(160), 40'000, 28);
+  log.write_transmitted(PortId{2}, PortId{1}, DropReason::k_mtu_exceeded, 9, counting(60), 60, 1);
+  REQUIRE(log.read(PortId{2}, 1, entry));
+  CHECK(entry.transmitted);
+  CHECK_EQUAL(entry.ingress.value, 3);
+  CHECK_EQUAL(entry.length, 40'000u);
+  CHECK_EQUAL(entry.packets, 28);
+  // The slot's next owner has sent nothing yet, and then has.
+  log.forget(PortId{3}, 8);
+  REQUIRE(log.read(PortId{2}, 1, entry));
+  CHECK(entry.transmitted);
+  CHECK(!entry.ingress);
+  REQUIRE(log.read(PortId{2}, 0, entry));
+  CHECK_EQUAL(entry.ingress.value, 1);
+  log.write_transmitted(PortId{2}, PortId{3}, DropReason::k_mtu_exceeded, 10, counting(60), 60, 1);
+  REQUIRE(log.read(PortId{2}, 0, entry));
+  CHECK_EQUAL(entry.ingress.value, 3);
 }
 
 TEST("telemetry/drop_log: with writers on every side a reader gets whole entries or none") {
@@ -102,7 +128,7 @@ TEST("telemetry/drop_log: with writers on every side a reader gets whole entries
         // Length, time and every byte follow from one number.
         const std::uint32_t number = i * 3 + writer;
         const Bytes frame(number % DropLog::kBytes + 1, static_cast<std::byte>(number & 0xff));
-        log.write(PortId{1}, DropReason::k_queue_full, std::uint64_t{number} << 20, frame, number);
+        log.write(PortId{1}, DropReason::k_queue_full, std::uint64_t{number} << 20, frame, number, 1);
         if (i % 1'000 == 0) std::this_thread::yield();
       }
       writing.fetch_sub(1);

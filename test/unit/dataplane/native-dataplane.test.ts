@@ -71,8 +71,20 @@ t.test('a dead frame is kept with its moment', async (t) => {
     dataplane.run();
     const before = Date.now();
     const [dead] = dataplane.lastDrops(2);
-    t.match(dead, { reason: 'mac_spoofed', length: frame.length });
+    t.match(dead, { reason: 'mac_spoofed', length: frame.length, transmitted: false, ingress: 0, packets: 1 });
     t.ok(Math.abs(dead!.timeMs - before) < 1000);
+  });
+});
+
+t.test('a frame that died on its way out tells where it came from, while that port is there', async (t) => {
+  await opened(async (dataplane) => {
+    await dataplane.commit([network, memory(1), memory(2, { faultLoss: 1_000_000, faultDirections: 2 })]);
+    dataplane.memorySend(1, frame);
+    dataplane.run();
+    t.match(dataplane.lastDrops(2), [{ reason: 'fault_injected', transmitted: true, ingress: 1 }]);
+    t.strictSame(dataplane.lastDrops(1), []);
+    await dataplane.commit([{ edit: 'DeletePort', port: 1 }]);
+    t.match(dataplane.lastDrops(2), [{ reason: 'fault_injected', transmitted: true, ingress: 0 }]);
   });
 });
 

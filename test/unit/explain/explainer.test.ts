@@ -153,14 +153,31 @@ t.test('floods and answers are told as such', (t) => {
   t.end();
 });
 
+const dead = { timeMs: 0, transmitted: false, ingress: 0, packets: 1 };
+
 t.test('the last drops are told as they died, and how they would fare now', (t) => {
   const dataplane = new ScriptedDataplane({ workers: 0, portsMax: 10, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 6 });
   dataplane.dead = [
-    { timeMs: 0, reason: 'mac_spoofed', frame: Uint8Array.of(1, 2), length: 100 }, { timeMs: 1000, reason: 'ip_spoofed', frame: Uint8Array.of(3, 4), length: 2 },
+    { ...dead, reason: 'mac_spoofed', frame: Uint8Array.of(1, 2), length: 100 }, { ...dead, timeMs: 1000, reason: 'ip_spoofed', frame: Uint8Array.of(3, 4), length: 2 },
   ];
   const { answer } = asked({ port: 'a', last: 1 }, dataplane);
-  t.match(answer.items, [{ time: '1970-01-01T00:00:00.000Z', reason: 'mac_spoofed', frame: '0102', length: 100, now: { verdict: 'allow', notes: ['forwarded to shop/b', 'only the first 2 of 100 bytes were kept'] } }]);
+  t.match(answer.items, [{ time: '1970-01-01T00:00:00.000Z', reason: 'mac_spoofed', frame: '0102', length: 100, direction: 'receive', now: { verdict: 'allow', notes: ['forwarded to shop/b', 'only the first 2 of 100 bytes were kept'] } }]);
+  t.equal(Buffer.from(dataplane.traced[0]!.frame).toString('hex'), `0102${'00'.repeat(98)}`, 'judged with its true length');
   t.equal(asked({ port: 'a', last: 8 }, dataplane).answer.items.length, 2);
   t.match(errorsOf({ port: 'a', last: 0 }), [/0 is not a number of frames/]);
+  t.end();
+});
+
+t.test('a frame that died on its way out is judged from the port that it came from', (t) => {
+  const dataplane = new ScriptedDataplane({ workers: 0, portsMax: 10, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 6 });
+  const frame = Uint8Array.of(1, 2, 3);
+  dataplane.dead = [
+    { ...dead, reason: 'fault_injected', frame, length: 3, transmitted: true, ingress: idOf('a') }, { ...dead, reason: 'device_refused', frame, length: 3, transmitted: true, ingress: 0 },
+  ];
+  const { items } = asked({ port: 'shop/b', last: 8 }, dataplane).answer;
+  t.equal(dataplane.traced[0]!.port, idOf('a'));
+  t.match(items[0], { direction: 'transmit', from: 'a', now: { verdict: 'allow', notes: ['forwarded to shop/b', 'died on its way out to shop/b, came from a'] } });
+  t.match(items[1], { direction: 'transmit', now: { verdict: 'drop', stage: '', reason: 'device_refused', frame: 'a frame', notes: [/made by the switch itself or from a port that is gone/, /not judged anew/] } });
+  t.notOk('from' in items[1]!);
   t.end();
 });
