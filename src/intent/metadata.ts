@@ -5,28 +5,37 @@ export const namePattern = '^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$';
 const label = '([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)';
 const labelKeyPattern = `^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?${label}$`;
 
-export const NameSchema = Type.String({
-  pattern: namePattern,
-  description: 'at most 63 lower case letters, digits, dashes and dots, with a letter or digit at both ends',
-});
+/** A name; its description says how names are written, its title what this one is for. */
+export function nameSchema(title: string) {
+  return Type.String({
+    pattern: namePattern,
+    title,
+    description: 'at most 63 lower case letters, digits, dashes and dots, with a letter or digit at both ends',
+  });
+}
 
 const LabelsSchema = Type.Object({}, {
   patternProperties: {
     [labelKeyPattern]: Type.String({ pattern: `^${label}?$`, description: 'at most 63 letters, digits, dashes, dots and underscores' }),
   },
   additionalProperties: false,
+  title: 'short texts, for whoever chooses resources by them; absent: none',
   description: 'keys as Kubernetes has them: an optional prefix with a slash, then at most 63 letters, digits, dashes, dots and underscores',
 });
-const AnnotationsSchema = Type.Object({}, { patternProperties: { '^.+$': Type.String() }, additionalProperties: false });
+const AnnotationsSchema = Type.Object({}, {
+  patternProperties: { '^.+$': Type.String() },
+  additionalProperties: false,
+  title: 'notes of any length; absent: none',
+});
 
 export const MetadataSchema = Type.Object(
-  { name: NameSchema, labels: Type.Optional(LabelsSchema), annotations: Type.Optional(AnnotationsSchema) },
+  { name: nameSchema('unique among the resources of its kind'), labels: Type.Optional(LabelsSchema), annotations: Type.Optional(AnnotationsSchema) },
   { additionalProperties: false },
 );
 export const NamespacedMetadataSchema = Type.Object(
   {
-    name: NameSchema,
-    namespace: Type.Optional(NameSchema),
+    name: nameSchema('unique in its namespace'),
+    namespace: Type.Optional(nameSchema('the namespace that the port lives in; absent: default')),
     labels: Type.Optional(LabelsSchema),
     annotations: Type.Optional(AnnotationsSchema),
   },

@@ -20,8 +20,8 @@ export const MulticastSchema = Type.Object(
     querier: Type.Optional(Type.Boolean({ description: 'the switch asks who wants which groups while nobody else does; absent: false' })),
     fastLeave: Type.Optional(Type.Boolean({ description: 'a port that leaves a group is not asked whether somebody behind it still wants it; absent: false' })),
     unknownGroups: Type.Optional(Type.Enum(['routers', 'flood'], { description: 'where frames of groups go that nobody asked for; absent: routers' })),
-    querySeconds: Type.Optional(Type.Integer({ minimum: 2, maximum: 3600, description: 'seconds between two queries; absent: 125' })),
-    responseSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 12, description: 'seconds in which hosts answer a query; absent: 10' })),
+    querySeconds: Type.Optional(Type.Integer({ minimum: 2, maximum: 3600, description: `seconds between two queries; absent: ${querySecondsDefault}` })),
+    responseSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 12, description: `seconds in which hosts answer a query; absent: ${responseSecondsDefault}` })),
   },
   { additionalProperties: false, description: 'who gets multicast; absent: everybody' },
 );

@@ -52,20 +52,26 @@ export const networkFieldsToCome = ['nodeAddresses', 'timeouts'];
 
 export const loopDetectionDefault: Required<LoopDetection> = { probeSeconds: 2, holdSeconds: 30 };
 
-const RateSchema = Type.Integer({ minimum: 0, maximum: 100_000_000, description: 'frames a second; 0: none' });
-const DecisionSchema = Type.Enum(['allow', 'drop']);
+function rateSchema(absent: number) {
+  return Type.Integer({ minimum: 0, maximum: 100_000_000, description: `frames a second; 0: none; absent: ${absent}` });
+}
+
+function decisionSchema(whom: string) {
+  return Type.Enum(['allow', 'drop'], { description: `what becomes of packets ${whom} a port that nothing else decided; absent: allow` });
+}
+
 
 export const NetworkSpecSchema = Type.Object(
   {
-    subnets: Type.Optional(Type.Array(Type.String({ format: 'cidr' }), { description: 'where addresses of ports are taken from' })),
-    excluded: Type.Optional(Type.Array(Type.String({ format: 'range' }), { description: 'addresses and ranges that are never given out' })),
-    mtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 9000, description: 'the longest IP packet in bytes' })),
-    vlan: Type.Optional(Type.Integer({ minimum: 1, maximum: 4094, description: 'its tag on trunk ports' })),
+    subnets: Type.Optional(Type.Array(Type.String({ format: 'cidr' }), { description: 'where addresses of ports are taken from; absent: none, ports get no addresses but those that they declare' })),
+    excluded: Type.Optional(Type.Array(Type.String({ format: 'range' }), { description: 'addresses and ranges that are never given out; absent: none' })),
+    mtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 9000, description: `the longest IP packet in bytes; absent: ${networkMtuDefault}` })),
+    vlan: Type.Optional(Type.Integer({ minimum: 1, maximum: 4094, description: 'its tag on trunk ports; absent: none, and a trunk carries it only as its native one' })),
     carryTags: Type.Optional(Type.Boolean({ description: "VLAN tags that hosts put on themselves pass as payload; absent: false, such frames die" })),
     defaultPolicy: Type.Optional(
       Type.Object(
-        { ingress: Type.Optional(DecisionSchema), egress: Type.Optional(DecisionSchema) },
-        { additionalProperties: false, description: 'decides what nothing else decided; absent: allow' },
+        { ingress: Type.Optional(decisionSchema('to')), egress: Type.Optional(decisionSchema('from')) },
+        { additionalProperties: false, description: 'decides what nothing else decided' },
       ),
     ),
     etherTypes: Type.Optional(
@@ -74,28 +80,33 @@ export const NetworkSpecSchema = Type.Object(
           Type.Integer({ minimum: 0x600, maximum: 0xffff }),
           Type.String({ pattern: '^0x[0-9a-fA-F]{1,4}$' }),
         ], { description: 'a number from 0x0600 to 0xffff' }),
-        { description: 'EtherTypes other than IPv4, IPv6 and ARP that may pass' },
+        { description: 'EtherTypes other than IPv4, IPv6 and ARP that may pass; absent: none' },
       ),
     ),
     staticMacs: Type.Optional(
       Type.Array(
-        Type.Object({ mac: Type.String({ format: 'mac' }), port: Type.String({ description: 'the name of a port' }) }, { additionalProperties: false }),
+        Type.Object({ mac: Type.String({ format: 'mac', description: 'the MAC, which is never learned elsewhere' }), port: Type.String({ description: 'the name of the port where it is' }) }, { additionalProperties: false }),
+        { description: 'where MACs are that were not heard yet, and stay; absent: none' },
       ),
     ),
-    macAgeSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'seconds that a learned MAC lives unseen' })),
+    macAgeSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: `seconds that a learned MAC lives unseen; absent: ${macAgeSecondsDefault}` })),
     loopDetection: Type.Optional(
       Type.Object(
         {
-          probeSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3600, description: 'seconds between probes; 0: none; absent: 2' })),
-          holdSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, description: 'seconds that a port which loops is held down; absent: 30' })),
+          probeSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3600, description: `seconds between probes; 0: none; absent: ${loopDetectionDefault.probeSeconds}` })),
+          holdSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, description: `seconds that a port which loops is held down; absent: ${loopDetectionDefault.holdSeconds}` })),
         },
         { additionalProperties: false, description: 'how loops outside of the switch are found' },
       ),
     ),
     stormLimit: Type.Optional(
       Type.Object(
-        { broadcast: Type.Optional(RateSchema), multicast: Type.Optional(RateSchema), unknownUnicast: Type.Optional(RateSchema) },
-        { additionalProperties: false, description: 'what each port may send to many receivers; absent: broadcast 1000, multicast 5000, unknownUnicast 1000' },
+        { 
+          broadcast: Type.Optional(rateSchema(stormLimitDefault.broadcast)),
+          multicast: Type.Optional(rateSchema(stormLimitDefault.multicast)),
+          unknownUnicast: Type.Optional(rateSchema(stormLimitDefault.unknownUnicast)),
+        },
+        { additionalProperties: false, description: 'what each port may send to many receivers' },
       ),
     ),
     multicast: Type.Optional(MulticastSchema),

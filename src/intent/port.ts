@@ -1,7 +1,7 @@
 /** Port: where frames of one container enter and leave; what it holds as a wish, and its status. */
 import Type from 'typebox';
 import type { Metadata } from './intent.ts';
-import { NameSchema, NamespacedMetadataSchema } from './metadata.ts';
+import { nameSchema, NamespacedMetadataSchema } from './metadata.ts';
 
 export type PortType = 'tap' | 'memory' | 'pcap';
 
@@ -87,46 +87,49 @@ const queuesMax = 63;
 export const portFieldsToCome = ['namedPorts'];
 export const limitFieldsToCome = ['connections'];
 
-const PercentSchema = Type.Number({ minimum: 0, maximum: 100, description: 'percent of the frames, from 0 to 100' });
+function percentSchema(fate: string) {
+  return Type.Number({ minimum: 0, maximum: 100, description: `percent of the frames that ${fate}, from 0 to 100; absent: 0` });
+}
 
 export const PortSpecSchema = Type.Object(
   {
-    network: Type.Optional(NameSchema),
+    network: Type.Optional(nameSchema('the one network of an access port; absent: trunk says which')),
     trunk: Type.Optional(
       Type.Object(
         {
-          networks: Type.Array(NameSchema, { description: 'what it carries, each tagged with its vlan' }),
-          native: Type.Optional(NameSchema),
+          networks: Type.Array(nameSchema('a network'), { description: 'what it carries, each tagged with its vlan' }),
+          native: Type.Optional(nameSchema('the one of them whose frames go without a tag; absent: none')),
         },
-        { additionalProperties: false, description: 'instead of network: several networks; the native one of them goes without a tag' },
+        { additionalProperties: false, description: 'instead of network: several networks; the native one of them goes without a tag; absent: network says which one' },
       ),
     ),
-    type: Type.Optional(Type.Enum(['tap', 'memory', 'pcap'], { description: 'absent: tap' })),
+    type: Type.Optional(Type.Enum(['tap', 'memory', 'pcap'], { description: 'what its outside is: a device, your program, or captures; absent: tap' })),
     netns: Type.Optional(Type.String({ format: 'netns', description: "a name under /run/netns, an absolute path, or pid:N; absent: the switch's own" })),
-    device: Type.Optional(Type.String({ format: 'device', description: 'the name of the network device inside the namespace' })),
-    mac: Type.Optional(Type.String({ format: 'mac', description: 'absent: chosen once, then kept for this name' })),
+    device: Type.Optional(Type.String({ format: 'device', description: `the name of the network device inside the namespace; absent: ${deviceDefault}` })),
+    mac: Type.Optional(Type.String({ format: 'mac', description: 'the MAC of its device; absent: chosen once, then kept for this name' })),
     addresses: Type.Optional(
-      Type.Array(Type.String({ format: 'cidr' }), { description: "absent: taken from the network's subnets, then kept for this name" }),
+      Type.Array(Type.String({ format: 'cidr' }), { description: "its addresses with their prefix lengths; absent: taken from the network's subnets, then kept for this name" }),
     ),
     routes: Type.Optional(
       Type.Array(
         Type.Object(
-          { to: Type.String({ format: 'destination', description: 'a prefix or default' }), via: Type.Optional(Type.String({ format: 'ip' })) },
+          { to: Type.String({ format: 'destination', description: 'a prefix or default' }), via: Type.Optional(Type.String({ format: 'ip', description: 'the next hop; absent: none, what it leads to is on the link' })) },
           { additionalProperties: false },
         ),
+        { description: 'routes that the device gets inside the namespace; absent: none' },
       ),
     ),
     antiSpoof: Type.Optional(Type.Boolean({ description: 'only the own addresses may be sent; absent: true' })),
     hairpin: Type.Optional(Type.Boolean({ description: 'frames may go back where they came from; absent: false' })),
-    mtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 9000, description: "absent: the network's" })),
+    mtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 9000, description: "the longest IP packet in bytes; absent: the network's, of a trunk the largest of its networks'" })),
     limits: Type.Optional(
       Type.Object(
         {
-          macs: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
-          flows: Type.Optional(Type.Integer({ minimum: 1, maximum: 16_777_216 })),
-          groups: Type.Optional(Type.Integer({ minimum: 1, maximum: 16_384, description: 'multicast groups that it may be a member of' })),
+          macs: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: `MACs that may be learned at it; absent: ${macsLimitDefault}` })),
+          flows: Type.Optional(Type.Integer({ minimum: 1, maximum: 16_777_216, description: `flows that may be made for its frames; absent: ${flowsLimitDefault}` })),
+          groups: Type.Optional(Type.Integer({ minimum: 1, maximum: 16_384, description: `multicast groups that it may be a member of; absent: ${groupsLimitDefault}` })),
         },
-        { additionalProperties: false, 'x-later': limitFieldsToCome },
+        { additionalProperties: false, description: 'its share of the tables', 'x-later': limitFieldsToCome },
       ),
     ),
     multicastRouter: Type.Optional(Type.Boolean({ description: 'gets all multicast of its network and may ask for members; absent: found out by its queries' })),
@@ -134,15 +137,15 @@ export const PortSpecSchema = Type.Object(
     queues: Type.Optional(
       Type.Integer({ minimum: 1, maximum: queuesMax, description: "queues of the TAP, each received by a worker of its own; at most the switch's workers are used; absent: 1" }),
     ),
-    offloads: Type.Optional(Type.Boolean({ description: 'memory ports: take super-frames and partial checksums untouched' })),
+    offloads: Type.Optional(Type.Boolean({ description: 'memory ports: take super-frames and partial checksums untouched; absent: false' })),
     pcap: Type.Optional(
       Type.Object(
         {
-          read: Type.Optional(Type.String({ minLength: 1, description: 'the capture that is played in' })),
-          write: Type.Optional(Type.String({ minLength: 1, description: 'the capture that is written' })),
-          repeat: Type.Optional(Type.Boolean({ description: 'plays the capture over and over, as fast as it is taken' })),
+          read: Type.Optional(Type.String({ minLength: 1, description: 'the capture that is played in; absent: none' })),
+          write: Type.Optional(Type.String({ minLength: 1, description: 'the capture that is written; absent: none' })),
+          repeat: Type.Optional(Type.Boolean({ description: 'plays the capture over and over, as fast as it is taken; absent: false' })),
         },
-        { additionalProperties: false },
+        { additionalProperties: false, description: 'of a port of type pcap: what it plays and writes' },
       ),
     ),
     capture: Type.Optional(
@@ -158,12 +161,12 @@ export const PortSpecSchema = Type.Object(
     fault: Type.Optional(
       Type.Object(
         {
-          loss: Type.Optional(PercentSchema),
-          repeat: Type.Optional(PercentSchema),
-          corrupt: Type.Optional(PercentSchema),
-          delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000, description: 'milliseconds that every frame waits' })),
+          loss: Type.Optional(percentSchema('are lost')),
+          repeat: Type.Optional(percentSchema('come twice')),
+          corrupt: Type.Optional(percentSchema('differ by one bit')),
+          delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000, description: 'milliseconds that every frame waits; absent: 0' })),
           seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: 'the same seed does the same to the same frames; absent: 0' })),
-          direction: Type.Optional(Type.Enum(['receive', 'transmit', 'both'], { description: 'as seen from the switch; absent: both' })),
+          direction: Type.Optional(Type.Enum(['receive', 'transmit', 'both'], { description: 'which frames, as seen from the switch; absent: both' })),
         },
         { additionalProperties: false, description: 'loses, repeats, corrupts and delays frames on purpose' },
       ),

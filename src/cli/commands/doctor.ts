@@ -48,7 +48,7 @@ function tunDevice(): Finding {
     accessSync(path, constants.R_OK | constants.W_OK);
     return ok(path, 'may be opened');
   } catch {
-    return failed(path, 'may not be opened by this user', 'run vswitchd as root');
+    return failed(path, 'may not be opened by this user', `run vswitchd as root, or make it mode 0666 (chmod 0666 ${path}) and go rootless`);
   }
 }
 
@@ -57,7 +57,7 @@ function capabilities(): Finding[] {
   return Object.entries(capabilityNumbers).map(([name, bit]) => {
     if ((effective >> BigInt(bit) & 1n) === 1n) return ok(name, 'held by this user');
     const purpose = name === 'CAP_NET_ADMIN' ? 'make TAP devices' : 'enter namespaces';
-    return failed(name, `not held by this user, so vswitchd could not ${purpose}`, `run vswitchd as root, or give it ${name}`);
+    return failed(name, `not held by this user, so vswitchd could not ${purpose}`, 'run vswitchd as root, or rootless inside unshare --user --map-root-user --net --mount (README.md, Without root)');
   });
 }
 
