@@ -23,7 +23,7 @@ async function passes(t: Test, file: string): Promise<void> {
   if (missing !== undefined) return void t.pass('left out', { skip: `needs ${missing}` });
   const { code, output } = await topology.attempt([...inUserNamespace, process.execPath, compiled(file)], { timeoutMs: 200_000, env: { TAP_TIMEOUT: '200' } });
   t.equal(code, 0, `${file} passes in there`);
-  t.match(output, /# \{ total: \d+, pass: \d+ \}/, 'and leaves nothing out');
+  t.match(output, /^1\.\.[1-9]/m, 'and says how many there were');
 }
 
 t.test('containers come and go, and what is refused changes nothing', { skip: lacking('ping', 'unshare') }, async (t) => {
