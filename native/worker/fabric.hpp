@@ -2,7 +2,7 @@
 // Shared: see each member; nothing here is locked by a reader.
 //
 // Threads meet in five places only: the generation pointer, the mailboxes of the workers, the counter
-// pages, the epoch, and the entries of the MAC table and the flow caches.
+// pages, the epoch, and the entries of the MAC and group tables and of the flow caches.
 #pragma once
 #include <atomic>
 #include <cstdint>
