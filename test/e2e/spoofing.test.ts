@@ -41,12 +41,15 @@ t.test('a foreign IPv6 source dies', { skip: lacking('ping') }, async (t) => {
   t.ok(await topology.drops('mallory', 'ip_spoofed') + await topology.drops('mallory', 'nd_spoofed') > 0);
 });
 
-/** Frames to everybody from a MAC that is not the device's. (A device that gets another MAC is put right at once.) */
+/**
+ * Requests from a MAC that is not the device's, for an address that nobody declared, so that the switch floods them.
+ * (The device itself cannot be given that MAC for long: the switch puts it right.)
+ */
 const foreignFrames = `
 import socket
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 s.bind(('eth0', 0))
-for _ in range(20): s.send(bytes.fromhex('ffffffffffff026666666666080600010800060400010266666666660a4d0001') + bytes(6) + bytes.fromhex('0a4d0002') + bytes(18))
+for _ in range(20): s.send(bytes.fromhex('ffffffffffff026666666666080600010800060400010266666666660a4d0001') + bytes(6) + bytes.fromhex('0a4d00c8') + bytes(18))
 `;
 
 t.test('a foreign MAC dies', { skip: lacking('ping', 'python3') }, async (t) => {
@@ -59,18 +62,17 @@ t.test('a foreign MAC dies', { skip: lacking('ping', 'python3') }, async (t) => 
   t.ok(await heard(victim) - before <= 2, 'the victim heard nothing of it');
 });
 
-t.test('with antiSpoof: false the same is allowed and learned', { skip: lacking('ping') }, async (t) => {
+t.test('with antiSpoof: false the same is allowed and learned', { skip: lacking('ping', 'python3') }, async (t) => {
   await using topology = await Topology.open(t);
   const [mallory, victim] = await pair(topology, { antiSpoof: false });
   await mallory.run(['ip', 'address', 'add', '10.77.0.9/24', 'dev', 'eth0']);
   t.ok(await mallory.reaches('10.77.0.2', { options: ['-I', '10.77.0.9'] }));
-  await mallory.run(['ip', 'link', 'set', 'dev', 'eth0', 'address', '02:66:66:66:66:66']);
-  // The victim forgets the old MAC and asks anew; for an address that is not declared, mallory answers itself.
-  await victim.run(['ip', 'neighbour', 'flush', 'all']);
-  t.ok(await mallory.reaches('10.77.0.2', { seconds: 3, options: ['-I', '10.77.0.9'] }));
+  const before = await heard(victim);
+  await mallory.run(['python3', '-c', foreignFrames]);
+  await topology.until('the victim heard them', async () => await heard(victim) - before >= 20, 5000);
   const { items } = JSON.parse(await topology.control('get', 'fdb', '-o', 'json')) as { items: object[] };
-  t.ok(items.some((entry) => Object.entries({ mac: '02:66:66:66:66:66', port: 'mallory', type: 'learned' })
-    .every(([key, value]) => (entry as Record<string, unknown>)[key] === value)), 'the new MAC is in the table');
+  t.match(items.filter((entry) => 'mac' in entry && entry.mac === '02:66:66:66:66:66'),
+    [{ network: 'blue', port: 'mallory', type: 'learned' }], 'the new MAC is in the table');
 });
 
 const rawSocket = existsSync(compiled('../node_modules/raw-socket/build/Release/raw.node'))
