@@ -120,11 +120,23 @@ function read(served: ServedSwitch, table: Table, { query }: Asked): unknown {
     const fields = entry as Record<string, unknown>;
     return fields[name] === value || (name === 'port' && fields['receiver'] === value);   // either end of a flow
   });
+  const found = (items: readonly object[]): readonly object[] => {
+    const matching = items.filter(matches);
+    if (matching.length === 0 && table !== 'events') wanted.forEach(([name, value]) => requireNamed(served, name, value));
+    return matching;
+  };
   if (table === 'stats') {
     const { items, totals } = served.stats();
-    return { items: items.filter(matches), totals };
+    return { items: found(items), totals };
   }
-  return { items: served[table]().filter(matches) };
+  return { items: found(served[table]()) };
+}
+
+/** Nothing about what is there is an answer; nothing about what is not there is a wrong name. Events outlive their subjects. */
+function requireNamed(served: ServedSwitch, name: string, value: string): void {
+  if (value === '' || value === '(deleted)') return;
+  if (name === 'port') served.get('Port', value);
+  if (name === 'network') served.get('Network', value);
 }
 
 function flush(served: ServedSwitch, table: 'fdb' | 'flows', { query }: Asked): { removed: number } {

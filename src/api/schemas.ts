@@ -100,6 +100,8 @@ const portStats = Type.Object({
   macsRefused: count('MACs that were not learned because the port\'s share is used up'),
   macMovesRefused: count('times that a MAC heard at the port stayed where it was because of too many moves'),
   macsEvicted: count('MACs of the port that gave way because the table was full'),
+  groupsRefused: count('multicast groups that the port asked for and that found no room, so that it gets all of them'),
+  answersRefused: count('answers that the switch owed the port and did not give because its share is used up'),
 });
 const event = Type.Object({ type: Type.Enum([...eventTypes]), time: Type.String() }, {
   additionalProperties: true,

@@ -109,6 +109,8 @@ const stats: readonly Column<PortStats>[] = [
   { heading: 'MACS-REFUSED', cell: ({ macsRefused }) => macsRefused, wide: true },
   { heading: 'MOVES-REFUSED', cell: ({ macMovesRefused }) => macMovesRefused, wide: true },
   { heading: 'MACS-EVICTED', cell: ({ macsEvicted }) => macsEvicted, wide: true },
+  { heading: 'GROUPS-REFUSED', cell: ({ groupsRefused }) => groupsRefused, wide: true },
+  { heading: 'ANSWERS-REFUSED', cell: ({ answersRefused }) => answersRefused, wide: true },
 ];
 const events: readonly Column<SwitchEvent>[] = [
   { heading: 'TIME', cell: ({ time }) => time }, { heading: 'TYPE', cell: ({ type }) => type },

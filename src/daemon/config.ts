@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { VswError, messageOf, type ErrorDetail } from '../errors.ts';
 import { socketPathDefault } from '../api/protocol.ts';
 import { parseDocuments, type Documents } from '../intent/documents.ts';
+import { workersMax } from '../intent/port.ts';
 
 export interface DaemonOptions {
   /** Absent configuration is an error only when it was asked for. */
@@ -25,8 +26,6 @@ export type CommandLine =
   | { readonly kind: 'run'; readonly options: DaemonOptions }
   | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'wrong'; readonly text: string };
-
-const workersMax = 64;
 
 export const usage = `Usage: vswitchd [--config FILE|DIR] [--state-dir DIR] [--socket PATH] [--workers N] [--log plain|json]
 

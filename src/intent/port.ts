@@ -80,8 +80,8 @@ export const groupsLimitDefault = 256;
 export const snapshotLengthDefault = 65_557;
 export const captureBytesDefault = 64 * 1024 * 1024;
 
-/** As many as a switch may have workers. */
-const queuesMax = 63;
+/** Threads of a switch at most, and so queues of a TAP; native/base/epoch.hpp has a seat for each, one for control and one for who only looks. */
+export const workersMax = 62;
 
 /** Fields that the contract names and that come with later versions. */
 export const portFieldsToCome = ['namedPorts'];
@@ -135,7 +135,7 @@ export const PortSpecSchema = Type.Object(
     multicastRouter: Type.Optional(Type.Boolean({ description: 'gets all multicast of its network and may ask for members; absent: found out by its queries' })),
     persist: Type.Optional(Type.Boolean({ description: 'whether the device outlives the switch; absent: true' })),
     queues: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: queuesMax, description: "queues of the TAP, each received by a worker of its own; at most the switch's workers are used; absent: 1" }),
+      Type.Integer({ minimum: 1, maximum: workersMax, description: "queues of the TAP, each received by a worker of its own; at most the switch's workers are used; absent: 1" }),
     ),
     offloads: Type.Optional(Type.Boolean({ description: 'memory ports: take super-frames and partial checksums untouched; absent: false' })),
     pcap: Type.Optional(

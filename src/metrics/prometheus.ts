@@ -26,7 +26,7 @@ const portStates = ['ready', 'waiting', 'failed'] as const;
 const portCounters = Object.keys({
   receivedPackets: 0, receivedBytes: 0, forwardedPackets: 0, consumedPackets: 0, droppedPackets: 0, heldPackets: 0,
   offeredPackets: 0, transmittedPackets: 0, transmittedBytes: 0, transmitDroppedPackets: 0, kernelDroppedPackets: 0,
-  flowsRefused: 0, macsRefused: 0, macMovesRefused: 0, macsEvicted: 0,
+  flowsRefused: 0, macsRefused: 0, macMovesRefused: 0, macsEvicted: 0, groupsRefused: 0, answersRefused: 0,
 } satisfies Record<Exclude<keyof PortStats, 'port'>, 0>) as Exclude<keyof PortStats, 'port'>[];
 
 /** A metric as it is set at each question. */

@@ -109,6 +109,8 @@ export interface PortStats {
   readonly macsRefused: number;
   readonly macMovesRefused: number;
   readonly macsEvicted: number;
+  readonly groupsRefused: number;
+  readonly answersRefused: number;
 }
 
 export interface Stats {

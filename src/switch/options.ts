@@ -1,6 +1,7 @@
 /** How a switch is opened: the options with their bounds, and what is meant where nothing is said. */
 import type { DataplaneOptions, OpenDataplane } from '../dataplane/dataplane.ts';
 import { VswError, type ErrorDetail } from '../errors.ts';
+import { workersMax } from '../intent/port.ts';
 
 export interface SwitchOptions {
   /** Where everything declared is kept; absent: in memory, for the life of the switch. */
@@ -15,7 +16,7 @@ export interface SwitchOptions {
 }
 
 const bounds = {
-  '/workers': { least: 0, most: 62 },
+  '/workers': { least: 0, most: workersMax },
   '/limits/ports': { least: 1, most: 65_535 },
   '/limits/flows': { least: 64, most: 67_108_864 },
   '/limits/macs': { least: 8, most: 16_777_216 },

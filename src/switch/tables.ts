@@ -18,7 +18,7 @@ const protocolNames = new Map([[1, 'icmp'], [6, 'tcp'], [17, 'udp'], [58, 'icmpv
 const countersOfStats = [
   'receivedPackets', 'receivedBytes', 'forwardedPackets', 'consumedPackets', 'droppedPackets', 'heldPackets',
   'offeredPackets', 'transmittedPackets', 'transmittedBytes', 'transmitDroppedPackets',
-  'flowsRefused', 'macsRefused', 'macMovesRefused', 'macsEvicted',
+  'flowsRefused', 'macsRefused', 'macMovesRefused', 'macsEvicted', 'groupsRefused', 'answersRefused',
 ] as const;
 
 export class TableReader {

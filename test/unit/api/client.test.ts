@@ -16,8 +16,12 @@ t.test('each operation reaches the switch', async (t) => {
   t.equal((await client.get('ports', 'shop/web-1')).metadata.name, 'web-1');
   t.equal((await client.put('ports', 'web-2', port('web-2'))).changes[0]?.action, 'create');
   t.equal((await client.remove('ports', 'web-2')).changes[0]?.action, 'delete');
+  t.same((await client.read('fdb', { port: 'shop/web-1', network: undefined })).items, []);
   t.equal((await client.delete([{ kind: 'Port', name: 'shop/web-1' }])).changes.length, 1);
-  t.same((await client.read('fdb', { port: 'web-1', network: undefined })).items, []);
+  t.same((await client.read('drops', { port: '(deleted)' })).items, []);
+  t.same((await client.read('events', { port: 'nobody' })).items, [], 'events outlive their subjects');
+  for (const table of ['fdb', 'drops', 'stats'] as const) t.match(await thrownBy(client.read(table, { port: 'nobody' })), { message: /there is no Port nobody/i });
+  t.match(await thrownBy(client.read('fdb', { network: 'nowhere' })), { message: /there is no Network nowhere/i });
   t.same(await client.flush('fdb', { network: 'dev' }), { removed: 4 });
   t.same(scripted.asked.at(-1), { flush: 'fdb', network: 'dev' });
   t.equal((await client.explain({ port: 'web-1', to: '10.0.0.1' }))['verdict'], 'drop');

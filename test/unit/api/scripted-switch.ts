@@ -15,7 +15,7 @@ export function portStats(port: string, counts: Partial<PortStats> = {}): PortSt
   return {
     port, receivedPackets: 0, receivedBytes: 0, forwardedPackets: 0, consumedPackets: 0, droppedPackets: 0, heldPackets: 0,
     offeredPackets: 0, transmittedPackets: 0, transmittedBytes: 0, transmitDroppedPackets: 0, kernelDroppedPackets: 0,
-    flowsRefused: 0, macsRefused: 0, macMovesRefused: 0, macsEvicted: 0,
+    flowsRefused: 0, macsRefused: 0, macMovesRefused: 0, macsEvicted: 0, groupsRefused: 0, answersRefused: 0,
     ...counts,
   };
 }
