@@ -74,8 +74,7 @@ bool check_super(Packet& packet) noexcept {
 
 }  // namespace
 
-bool check_offload(Packet& packet) noexcept {
-  packet.wire_packets = 1;
+bool check_claimed_offload(Packet& packet) noexcept {
   const Offload& offload = packet.offload;
   if (offload.needs_checksum && !check_checksum(packet)) return false;
   if (offload.gso == Gso::kNone) return !offload.ecn;

@@ -22,7 +22,13 @@ inline constexpr std::uint16_t kUdpSegmentsMax = 128;
 
 // Needs `packet.headers`. False: the header contradicts the frame, drop it with `offload_malformed`.
 // Otherwise `wire_packets` is right, and a super-frame of a single segment has become a plain frame.
-[[nodiscard]] bool check_offload(Packet& packet) noexcept;
+[[nodiscard]] bool check_claimed_offload(Packet& packet) noexcept;
+[[nodiscard]] inline bool check_offload(Packet& packet) noexcept {
+  packet.wire_packets = 1;
+  const Offload& offload = packet.offload;
+  const bool claims = offload.needs_checksum || offload.gso != Offload::Gso::kNone || offload.ecn;
+  return !claims || check_claimed_offload(packet);
+}
 
 // Completes a partial checksum in place; afterwards `packet.offload.needs_checksum` is false. Does
 // nothing to a packet without one. A super-frame is segmented instead, never completed.

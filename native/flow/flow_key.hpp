@@ -11,6 +11,7 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <type_traits>
 #include "base/hash.hpp"
 #include "base/ids.hpp"
@@ -19,13 +20,25 @@
 
 namespace vsw {
 
+// Word by word, which the members one by one are not.
+template <class Key>
+[[nodiscard]] bool same_bytes(const Key& one, const Key& other) noexcept {
+  std::uint64_t words[2][sizeof(Key) / 8];
+  static_assert(sizeof words[0] == sizeof(Key));
+  std::memcpy(words[0], &one, sizeof(Key));
+  std::memcpy(words[1], &other, sizeof(Key));
+  std::uint64_t different = 0;
+  for (std::size_t i = 0; i < std::size(words[0]); ++i) different |= words[0][i] ^ words[1][i];
+  return different == 0;
+}
+
 struct FlowKey4 {
   std::uint32_t address[2];  // as on the wire
   std::uint16_t port[2];     // host order
   std::uint16_t network;
   std::uint8_t protocol;
   std::uint8_t kind;         // FlowKind
-  bool operator==(const FlowKey4&) const noexcept = default;
+  bool operator==(const FlowKey4& other) const noexcept { return same_bytes(*this, other); }
 };
 static_assert(std::has_unique_object_representations_v<FlowKey4> && sizeof(FlowKey4) == 16);
 
@@ -35,7 +48,7 @@ struct FlowKey6 {
   std::uint16_t network;
   std::uint8_t protocol;
   std::uint8_t kind;
-  bool operator==(const FlowKey6&) const noexcept = default;
+  bool operator==(const FlowKey6& other) const noexcept { return same_bytes(*this, other); }
 };
 static_assert(std::has_unique_object_representations_v<FlowKey6> && sizeof(FlowKey6) == 40);
 

@@ -9,16 +9,14 @@ constexpr std::size_t round_to_line(std::size_t size) { return (size + 63) & ~st
 }  // namespace
 
 Pool::Pool(std::uint32_t capacity) : capacity_(capacity), available_(capacity) {
-  const std::size_t packets = round_to_line(capacity * sizeof(Packet));
+  static_assert(kStride % 64 == 0 && Packet::kHeadroom % 64 == 0, "a slot begins with a cache line");
+  const std::size_t slots = capacity * kStride;
   const std::size_t free_list = round_to_line(capacity * sizeof(Packet*));
-  const std::size_t slots = round_to_line(capacity * kSlotStride);
-  region_ = Region(packets + free_list + slots + kSpillSize);
+  region_ = Region(slots + free_list + kSpillSize);
   auto* at = region_.as<std::byte>();
-  packets_ = reinterpret_cast<Packet*>(at);
-  free_ = reinterpret_cast<Packet**>(at + packets);
-  slots_ = at + packets + free_list;
-  spill_ = at + packets + free_list + slots;
-  for (std::uint32_t i = 0; i < capacity; ++i) free_[i] = new (&packets_[i]) Packet;
+  free_ = reinterpret_cast<Packet**>(at + slots);
+  spill_ = at + slots + free_list;
+  for (std::uint32_t i = 0; i < capacity; ++i) free_[i] = new (at + i * kStride) Packet;
 }
 
 }  // namespace vsw

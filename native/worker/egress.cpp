@@ -2,10 +2,8 @@
 
 #include <cstring>
 
-#include "action/offload.hpp"
 #include "action/segment.hpp"
 #include "action/tag.hpp"
-#include "pipeline/deliver.hpp"
 #include "worker/steering.hpp"
 
 namespace vsw {
@@ -18,7 +16,8 @@ Egress::Group& Egress::group_of(const Target& target) noexcept {
   Group& group = groups_[group_count_++];
   group.target = target;
   group.size = 0;
-  group.offered = 0;
+  group.is_simple = target.receiver->device != nullptr;
+  group.sum = {};
   return group;
 }
 
@@ -31,8 +30,8 @@ void Egress::refuse(const PortEntry& receiver, const NetworkEntry& network, Pack
 void Egress::flush(std::uint64_t now_ns) noexcept {
   for (std::uint32_t i = 0; i < group_count_; ++i) {
     const Group& group = groups_[i];
-    page_.add(group.target.receiver->id, Counter::k_offered_packets, group.offered);
-    transmit(group.target, {group.packets.data(), group.size}, now_ns);
+    page_.add(group.target.receiver->id, Counter::k_offered_packets, group.sum.packets);
+    transmit(group, now_ns);
   }
   group_count_ = 0;
 }
@@ -52,8 +51,11 @@ void Egress::drop(const Target& target, Packet& packet, DropReason reason, std::
 }
 
 // Sorts out what cannot be delivered, and hands on runs of packets that the receiver takes as they are.
-void Egress::transmit(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept {
+void Egress::transmit(const Group& group, std::uint64_t now_ns) noexcept {
+  const Target& target = group.target;
   const PortEntry& receiver = *target.receiver;
+  const std::span<Packet* const> packets{group.packets.data(), group.size};
+  if (group.is_simple && !receiver.info.likes_udp_gathered) return transmit_ready(target, packets, now_ns, &group.sum);
   std::array<Packet*, Batch::kCapacity> ready, completed;
   std::uint32_t count = 0, completed_count = 0;
   for (Packet* packet : packets) {
@@ -61,7 +63,7 @@ void Egress::transmit(const Target& target, std::span<Packet* const> packets, st
       drop(target, *packet, DropReason::k_port_closed, packet->wire_packets, packet->wire_bytes(), now_ns);
       continue;
     }
-    if (!fits(*packet, receiver.settings.mtu)) {
+    if (mtu_for(*packet) > receiver.settings.mtu) {
       drop(target, *packet, DropReason::k_mtu_exceeded, packet->wire_packets, packet->wire_bytes(), now_ns);
       continue;
     }
@@ -116,7 +118,9 @@ void Egress::transmit_gathered(const Target& target, std::span<Packet* const> pa
   transmit_ready(target, packets.subspan(sent), now_ns);
 }
 
-void Egress::transmit_ready(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept {
+// `sum` is that of the packets, where it is known.
+void Egress::transmit_ready(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns,
+                            const Sum* sum) noexcept {
   if (packets.empty()) return;
   const PortEntry& receiver = *target.receiver;
   if (target.vlan != 0)
@@ -129,21 +133,24 @@ void Egress::transmit_ready(const Target& target, std::span<Packet* const> packe
   if (capture_.active())
     for (std::size_t i = 0; i < packets.size(); ++i)
       if ((taken >> i & 1) != 0) capture_.write(worker_, receiver.id, *packets[i], true, DropReason::kNone, now_ns);
-  std::uint64_t transmitted = 0, bytes = 0;
-  for (std::size_t i = 0; i < packets.size(); ++i) {
+  Sum transmitted;
+  const std::uint64_t all = ~std::uint64_t{0} >> (Batch::kCapacity - packets.size());
+  const bool all_known = sum != nullptr && target.vlan == 0 && (taken & all) == all;
+  if (all_known) transmitted = *sum;
+  for (std::size_t i = 0; i < packets.size() && !all_known; ++i) {
     Packet& packet = *packets[i];
     const std::uint64_t wire_bytes = packet.wire_bytes();
     if (target.vlan != 0) take_off_tag(packet);
     if ((taken >> i & 1) != 0) {
-      transmitted += packet.wire_packets;
-      bytes += wire_bytes;
+      transmitted.packets += packet.wire_packets;
+      transmitted.bytes += wire_bytes;
     } else {
       const DropReason reason = (lost >> i & 1) != 0 ? DropReason::k_fault_injected : DropReason::k_device_refused;
       drop(target, packet, reason, packet.wire_packets, packet.wire_bytes(), now_ns);
     }
   }
-  page_.add(receiver.id, Counter::k_transmitted_packets, transmitted);
-  page_.add(receiver.id, Counter::k_transmitted_bytes, bytes);
+  page_.add(receiver.id, Counter::k_transmitted_packets, transmitted.packets);
+  page_.add(receiver.id, Counter::k_transmitted_bytes, transmitted.bytes);
 }
 
 void Egress::transmit_segments(const Target& target, Packet& super, std::uint64_t now_ns) noexcept {

@@ -12,8 +12,10 @@
 #include <cstdint>
 #include <span>
 #include "action/gather.hpp"
+#include "action/offload.hpp"
 #include "packet/batch.hpp"
 #include "packet/pool.hpp"
+#include "pipeline/deliver.hpp"
 #include "table/port_table.hpp"
 #include "telemetry/counters.hpp"
 #include "telemetry/drop_log.hpp"
@@ -28,15 +30,19 @@ class Egress {
          std::uint32_t workers) noexcept
       : pool_(pool), page_(page), drop_log_(drop_log), capture_(capture), worker_(worker), workers_(workers) {}
 
-  // The receiver is in the packet's network.
-  void offer(const PortEntry& receiver, const NetworkEntry& network, Packet& packet) noexcept {
+  // The receiver is in the packet's network. False: it is too large for the receiver, and will be dropped.
+  bool offer(const PortEntry& receiver, const NetworkEntry& network, Packet& packet) noexcept {
     const Target target{&receiver, receiver.vlan_for(network)};
     // Most often the receiver is that of the packet before.
     const bool same = group_count_ > 0 && groups_[group_count_ - 1].target == target;
     Group& group = same ? groups_[group_count_ - 1] : group_of(target);
     VSW_ASSERT(group.size < group.packets.size());
-    group.offered += packet.wire_packets;
+    const bool fits = mtu_for(packet) <= receiver.settings.mtu;
+    group.sum.packets += packet.wire_packets;
+    group.sum.bytes += packet.wire_bytes();
+    group.is_simple &= fits && takes(receiver.info, packet);
     group.packets[group.size++] = &packet;
+    return fits;
   }
   // The receiver is offered the packet and does not get it.
   void refuse(const PortEntry& receiver, const NetworkEntry& network, Packet& packet, DropReason reason,
@@ -50,17 +56,21 @@ class Egress {
     std::uint16_t vlan = 0;  // 0: without a tag
     bool operator==(const Target&) const noexcept = default;
   };
+  struct Sum {
+    std::uint64_t packets = 0, bytes = 0;  // as on a wire, without a trunk's tag
+  };
   struct Group {
     Target target;
     std::uint32_t size = 0;
-    std::uint64_t offered = 0;  // packets as on a wire
+    bool is_simple = true;  // each fits, and is taken as it is
+    Sum sum;
     std::array<Packet*, Batch::kCapacity> packets;
   };
   [[nodiscard]] Group& group_of(const Target& target) noexcept;
-  void transmit(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
+  void transmit(const Group& group, std::uint64_t now_ns) noexcept;
   [[nodiscard]] Packet* copy_of(const Packet& packet) noexcept;
   void transmit_gathered(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
-  void transmit_ready(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns) noexcept;
+  void transmit_ready(const Target& target, std::span<Packet* const> packets, std::uint64_t now_ns, const Sum* sum = nullptr) noexcept;
   void transmit_segments(const Target& target, Packet& super, std::uint64_t now_ns) noexcept;
   void drop(const Target& target, Packet& packet, DropReason reason, std::uint64_t packets, std::uint64_t bytes,
             std::uint64_t now_ns) noexcept;

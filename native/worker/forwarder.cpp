@@ -115,7 +115,7 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
     page_.add(ingress_id, Counter::k_flow_misses, moment.misses);
   }
   if (fabric_.capture.active()) capture(ingress_id, batch, now_ns);
-  for (Packet* packet : batch.packets()) pool_.give(*packet);
+  pool_.give(batch.packets());
   batch.release();
 }
 
@@ -303,7 +303,7 @@ void Forwarder::remember(FlowCache<Key>& cache, const Key& key, const Lane& lane
 }
 
 template <class Key>
-void Forwarder::count(Flow<Key>& flow, unsigned side, const Moment& moment, const Packet& packet) noexcept {
+inline void Forwarder::count(Flow<Key>& flow, unsigned side, const Moment& moment, const Packet& packet) noexcept {
   const bool shared = moment.ingress.info.queues > 1;
   if (shared) flow.turn[side].take(worker_);
   flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
@@ -324,8 +324,7 @@ void Forwarder::join(Flow<Key>& flow, const Lane& lane, const Moment& moment, co
 // To the one port that the frame is for.
 void Forwarder::hand_over(const Lane& lane, Moment& moment, const PortEntry& receiver, Packet& packet) noexcept {
   moment.forwarded += packet.wire_packets;
-  egress_.offer(receiver, *lane.network, packet);
-  if (!fits(packet, receiver.settings.mtu)) [[unlikely]] tell_too_big(lane, moment, receiver, packet);
+  if (!egress_.offer(receiver, *lane.network, packet)) [[unlikely]] tell_too_big(lane, moment, receiver, packet);
 }
 
 // `heard`: the switch was a receiver, too, so that it does not matter whether there are others.

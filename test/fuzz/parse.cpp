@@ -56,10 +56,28 @@ bool same(const Headers& a, const Headers& b) {
          a.source_port == b.source_port && a.destination_port == b.destination_port && a.end == b.end;
 }
 
+// Behind one more tag the same frame is parsed by other code (parse.cpp, parse_plain), to the same end.
+void check_tagged(const Bytes& frame, ParseError error, Headers headers) {
+  if (frame.size() < Ethernet::kLength || headers.vlan_count == 2) return;
+  Bytes tagged = frame;
+  const std::byte tag[] = {std::byte{0x81}, std::byte{0}, std::byte{0x12}, std::byte{0x34}};
+  tagged.insert(tagged.begin() + Ethernet::kType, std::begin(tag), std::end(tag));
+  Headers behind;
+  VSW_ASSERT(parse(tagged, static_cast<std::uint32_t>(tagged.size()), false, behind) == error);
+  if (error != ParseError::kNone) return;
+  ++headers.vlan_count;
+  headers.vlan_tci = 0x1234;
+  headers.l3 += Vlan::kLength;
+  headers.end += Vlan::kLength;
+  if (headers.l4 != 0) headers.l4 += Vlan::kLength, headers.payload += Vlan::kLength;
+  VSW_ASSERT(same(headers, behind));
+}
+
 void check(const Bytes& frame) {
   const auto length = static_cast<std::uint32_t>(frame.size());
   Headers headers;
   const ParseError error = parse(frame, length, false, headers);
+  check_tagged(frame, error, headers);
   VSW_ASSERT(!dissect(frame).empty());
   if (error != ParseError::kNone) return;
   check_inside(headers, length, length);

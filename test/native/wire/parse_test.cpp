@@ -2,6 +2,7 @@
 
 #include "native/frames.hpp"
 #include "native/tap.hpp"
+#include "wire/checksum.hpp"
 #include "wire/dissect.hpp"
 
 using namespace vsw;
@@ -425,4 +426,40 @@ TEST("wire/parse: every truncation of good frames is judged without reading past
       CHECK(!dissect(cut).empty());
     }
   }
+}
+
+// Most frames are parsed by code of their own (parse.cpp, parse_plain), but not behind a tag.
+TEST("wire/parse: a tag in front changes where things stand and nothing else") {
+  const Bytes plain[] = {
+      four(6, tcp(counting(20))),
+      four(6, tcp(counting(4), 0x18, counting(12))),
+      four(17, udp(counting(20))),
+      four(17, udp({})),
+  };
+  for (const Bytes& good : plain)
+    for (std::size_t at = 12; at < good.size(); ++at)
+      for (unsigned bit = 0; bit < 16; ++bit) {
+        Bytes frame = good;
+        frame[at] ^= std::byte{1} << (bit % 8);
+        if (bit >= 8) {  // the same with a checksum that is right
+          write(frame, 24, 0, 2);
+          const std::uint16_t checksum = checksum_ipv4_header(frame.data() + 14, 20);
+          std::memcpy(frame.data() + 24, &checksum, sizeof checksum);
+        }
+        Bytes behind = frame;
+        const Bytes tag = from_hex("8100 2005");
+        behind.insert(behind.begin() + 12, tag.begin(), tag.end());
+        Headers one, other;
+        if (outcome(frame, one) == "too_many_tags" || one.vlan_count > 0) continue;
+        CHECK_EQUAL(outcome(behind, other), outcome(frame, one));
+        if (outcome(frame) != kNone) continue;
+        CHECK_EQUAL(other.flags, one.flags);
+        CHECK_EQUAL(other.ether_type, one.ether_type);
+        CHECK_EQUAL(other.protocol, one.protocol);
+        CHECK_EQUAL(other.source_port, one.source_port);
+        CHECK_EQUAL(other.destination_port, one.destination_port);
+        CHECK_EQUAL(other.l4, one.l4 == 0 ? 0 : one.l4 + 4);
+        CHECK_EQUAL(other.payload, one.payload == 0 ? 0 : one.payload + 4);
+        CHECK_EQUAL(other.end, one.end + 4);
+      }
 }
