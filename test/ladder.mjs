@@ -159,6 +159,34 @@ async function storm(names) {
   }
 }
 
+/** How much of the code that it is about each target's corpus reaches, by clang's source-based coverage. */
+async function coverage(names) {
+  const missing = ['clang++', 'llvm-profdata-14', 'llvm-cov-14'].find((program) => !hasProgram(program));
+  if (missing !== undefined) {
+    tally.add(true, true, 'coverage');
+    print(`  - coverage (skipped: ${missing}; remedy: apt-get install -y clang llvm-14)`);
+    return;
+  }
+  const remedy = 'read the first error above';
+  const flags = ['-DVSW_DEBUG', '-O1', '-fprofile-instr-generate', '-fcoverage-mapping'];
+  await buildByCmake('build/coverage', ['-DCMAKE_CXX_COMPILER=clang++', '-DCMAKE_BUILD_TYPE=Debug', `-DCMAKE_CXX_FLAGS=${flags.join(' ')}`], ['vsw']);
+  for (const target of fuzzTargets(names)) {
+    const program = join(root, 'build/coverage', target);
+    const sources = [`test/fuzz/${target}.cpp`, 'test/fuzz/replay.cpp', 'build/coverage/libvsw.a'].map((file) => join(root, file));
+    const language = ['-std=c++20', '-fno-exceptions', '-fno-rtti', '-pthread', '-I', join(root, 'native'), '-I', join(root, 'test')];
+    await step(`built ${target}`, 'clang++', [...flags, ...language, ...sources, '-o', program], { remedy });
+    const env = { ...process.env, LLVM_PROFILE_FILE: `${program}.raw` };
+    const { code } = await execute(program, corpusOf(target), { timeout: 120_000, env });
+    await step(`read what ${target} reached`, 'llvm-profdata-14', ['merge', '-sparse', `${program}.raw`, '-o', `${program}.profile`], { remedy });
+    const report = await execute('llvm-cov-14', ['export', '-summary-only', `-instr-profile=${program}.profile`, program]);
+    const { files } = JSON.parse(report.output).data[0];
+    const reached = files.map(({ filename, summary }) => [relative(join(root, 'native'), filename), summary.lines.percent])
+      .filter(([file, percent]) => !file.startsWith('..') && file.endsWith('.cpp') && percent > 0);
+    tally.add(code === 0 && reached.length > 0, false, `coverage ${target}`);
+    print(`  ${code === 0 ? '✓' : '✗'} ${target}, lines: ${reached.map(([file, percent]) => `${file} ${Math.round(percent)} %`).join(', ')}`);
+  }
+}
+
 /** Both build files have to yield an addon that loads and offers the same names. */
 async function builds() {
   await buildAddonWithGyp();
@@ -221,6 +249,7 @@ const ladder = [
   { name: 'endurance', climb: endurance, onRequest: true },
   { name: 'fuzz', climb: fuzz, isNative: true, onRequest: true },
   { name: 'storm', climb: storm, isNative: true, onRequest: true },
+  { name: 'coverage', climb: coverage, isNative: true, onRequest: true },
 ];
 
 function choose(words) {

@@ -48,7 +48,7 @@ class Story {
   Story() : plane_({0, true, GenerationId{1}, {1, kPorts + 1, 256, 64}}) {
     Edits edits;
     edits.put_network({.id = 1, .mtu = 9000, .ether_types = {0x88cc}, .vlan = kVlan[1], .storm_broadcast = 100,
-                       .storm_multicast = 100, .storm_unknown_unicast = 100, .snooping = true, .fast_leave = true});
+                       .storm_multicast = 100, .storm_unknown_unicast = 100, .snooping = true, .querier = true});
     edits.put_network(other(kVlan[2]));
     for (std::uint16_t id = 1; id <= kPorts; ++id) edits.put_port(planned(id));
     commit(edits);
@@ -59,6 +59,7 @@ class Story {
     plane_.flush_flows({});
     plane_.flush_macs({}, {}, {});
     plane_.advance(3'600'000);
+    settle(1);  // the network that snoops asks
   }
 
   void live(const std::uint8_t* at, const std::uint8_t* end) {

@@ -71,6 +71,10 @@ def sent(frame, port=0, control=SENT, virtio=b''):
     return struct.pack('<B', control | port) + virtio + struct.pack('<H', len(frame)) + frame
 
 
+def mac(station):
+    return b'\2\0\0\0\0' + bytes([station])
+
+
 def story_seeds():
     for name, frame in FRAMES.items():
         raw = bytes(frame)
@@ -95,6 +99,18 @@ def story_seeds():
         moved = virtio[:6] + struct.pack('<H', struct.unpack('<H', virtio[6:8])[0] + 4) + virtio[8:]
         frame = headers[:12] + b'\x81\0\x60\xc8' + headers[12:] + bytes(min(more, 3000))
         yield f'trunk-super-{name}', sent(frame, 7, OFFLOADED, moved) + sent(headers + bytes(min(more, 3000)), 3, OFFLOADED | OWN_SENDER, virtio)
+    # Members ask, are asked, leave; others send to the group meanwhile, and time passes.
+    group4, group6 = bytes(Ether(dst='01:00:5e:01:02:03', src='02:00:00:00:00:02') / IP(src='10.77.0.2', dst='239.1.2.3') / UDP(sport=4000, dport=4001)), \
+        bytes(Ether(dst='33:33:00:00:00:63', src='02:00:00:00:00:02') / IPv6(src='fd00:77::2', dst='ff05::63') / UDP(sport=4000, dport=4001))
+    for name, frame in membership_seeds():
+        yield f'member-{name}', (sent(frame, 2) + sent(group4, 1) + sent(group6, 1) + sent(frame, 3) + bytes([HAPPENS, 2])
+                                 + sent(frame, 0, OWN_SENDER | REPAIRED) + sent(group4, 3) + sent(group6, 3) + bytes([HAPPENS, 1]) + sent(group4, 1))
+    # Port 4 takes 600 bytes, port 3 up to 9,000: who sends more is told, also of a super-frame.
+    for name, frame in (('udp4', ETHER / V4 / UDP(sport=4000, dport=4001) / Raw(bytes(800))), ('udp4-df', ETHER / IP(src='10.77.0.1', dst='10.77.0.5', flags='DF', id=7)
+                         / UDP(sport=4000, dport=4001) / Raw(bytes(800))), ('udp6', ETHER / V6 / UDP(sport=4000, dport=4001) / Raw(bytes(1600)))):
+        raw = bytes(frame)
+        yield f'too-big-{name}', b''.join(sent(raw, port, OWN_SENDER | A_STATION | REPAIRED) for port in (0, 1, 2, 3)) \
+            + sent(mac(5) + raw[6:], 0, REPAIRED) + sent(mac(5) + raw[6:30] + b'\x0a\x4d\0\5' + raw[34:], 0, REPAIRED) + sent(mac(2) + raw[6:], 3, OWN_SENDER)
     one, two = bytes(FRAMES['tcp4']), bytes(FRAMES['arp-request'])
     happenings = b''.join(bytes([HAPPENS | port, what]) for port in (0, 2) for what in range(8))
     yield 'everything-happens', sent(one) + happenings + sent(one) + sent(two, 2) + happenings + sent(two, 3)
@@ -112,6 +128,18 @@ def membership_seeds():
                 if frame[12:14] == b'\x08\x00' and frame[23] == 2 or frame[12:14] == b'\x86\xdd' and frame[20] == 0:
                     yield f'{capture.parent.name}-{capture.name.split(".")[1]}-{number}', frame
                 at, number = at + 16 + length, number + 1
+
+
+def gather_seeds():
+    right, partial, again = 1, 2, 4
+    item = lambda control, length, frame=b'': struct.pack('<BH', control, length) + frame
+    for family, ip in (('v4', V4), ('v4-df', IP(src='10.77.0.1', dst='10.77.0.2', flags='DF')), ('v6', V6)):
+        for size in (1, 22, 300):
+            frame = bytes(ETHER / ip / UDP(sport=4000, dport=4001) / Raw(bytes(range(size % 256)) * (size // 255 + 1)))
+            first = item(right, len(frame), frame)
+            yield f'{family}-{size}', first + item(right | again, 0) * 4 + item(right | again, size // 2) + item(right | again, 0)
+            yield f'{family}-{size}-partial', item(partial | right, len(frame), frame) + item(right | again, 0) + item(partial | again, 0)
+            yield f'{family}-{size}-others-between', first + item(right | again, 0) + item(right, len(frame), frame[:36] + b'\0\x50' + frame[38:]) + first * 2
 
 
 FIXED = {'u8': 1, 'u16': 2, 'u32': 4, 'mac': 6}
@@ -171,3 +199,5 @@ for name, frame in membership_seeds():
     write('membership', name, frame)
 for name, content in segment_seeds():
     write('segment', name, content)
+for name, content in gather_seeds():
+    write('gather', name, content)
