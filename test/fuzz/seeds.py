@@ -142,6 +142,19 @@ def gather_seeds():
             yield f'{family}-{size}-others-between', first + item(right | again, 0) + item(right, len(frame), frame[:36] + b'\0\x50' + frame[38:]) + first * 2
 
 
+def pcap_seeds():
+    frames = [bytes(FRAMES[name]) for name in ('arp-request', 'tcp4', 'udp6-extensions')]
+    for name, order, magic in (('microseconds', '<', 0xa1b2c3d4), ('nanoseconds', '<', 0xa1b23c4d), ('other-byte-order', '>', 0xa1b2c3d4)):
+        head = struct.pack(f'{order}IHHIIII', magic, 2, 4, 0, 0, 65535, 1)
+        records = [struct.pack(f'{order}IIII', 1000 + at, 5, len(frame), len(frame)) + frame for at, frame in enumerate(frames)]
+        yield name, head + b''.join(records)
+        yield f'{name}-clock-goes-back', head + b''.join(reversed(records))
+        yield f'{name}-cut-short', head + b''.join(records)[:-7]
+    yield 'empty', struct.pack('<IHHIIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)
+    yield 'other-link-type', struct.pack('<IHHIIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101)
+    yield 'pcapng', struct.pack('<III', 0x0a0d0d0a, 28, 0x1a2b3c4d) + bytes(16)
+
+
 FIXED = {'u8': 1, 'u16': 2, 'u32': 4, 'mac': 6}
 PREFIX = bytes(10) + b'\xff\xff\x0a\x4d\0\1' + b'\x18'
 
@@ -201,3 +214,5 @@ for name, content in segment_seeds():
     write('segment', name, content)
 for name, content in gather_seeds():
     write('gather', name, content)
+for name, content in pcap_seeds():
+    write('pcap', name, content)
