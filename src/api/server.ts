@@ -121,19 +121,10 @@ export class ApiServer implements AsyncDisposable {
     const served = this.#served;
     if (served === undefined) throw notReady('vswitchd is starting: its stored state is not in force yet', 'ask again soon');
     if (operation.id === 'watch') {
-      const stop = new AbortController();
-      const signal = AbortSignal.any([this.#closing.signal, stop.signal]);
-      try {
-        await streamEvents(watchBy(served, query, signal), response, signal);
-      } finally {
-        stop.abort();
-      }
-      return;
+      return await this.#stream(async ({ signal }) => await streamEvents(watchBy(served, query, signal), response, signal));
     }
     if (operation.id === 'capture') {
-      const stop = new AbortController();
-      const signal = AbortSignal.any([this.#closing.signal, stop.signal]);
-      return await streamCapture(captureBy(served, query, signal), query.get('format'), response, () => stop.abort());
+      return await this.#stream(async (stop) => await streamCapture(captureBy(served, query, stop.signal), query.get('format'), response, () => stop.abort()));
     }
     if (operation.id === 'metrics') {
       const text = await this.#options.metrics?.(served);
@@ -145,6 +136,17 @@ export class ApiServer implements AsyncDisposable {
     const done = await handlers.get(operation.id)!(served, asked);
     const { status, body } = done instanceof Answer ? done : new Answer(200, done);
     write(response, status, 'application/json', JSON.stringify(body));
+  }
+
+  /** What can be stopped, and is when the server closes; afterwards nothing of it is held. */
+  async #stream(work: (stop: AbortController) => Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    this.#closing.signal.addEventListener('abort', () => stop.abort(), { signal: stop.signal });
+    try {
+      await work(stop);
+    } finally {
+      stop.abort();
+    }
   }
 }
 

@@ -45,9 +45,8 @@ export class Capture implements AsyncIterable<Uint8Array> {
   readonly #dataplane: Dataplane;
   readonly #id: number;
   readonly #left: number;
-  readonly #ending: AbortSignal;
   readonly #until: number;
-  #isStopped = false;
+  readonly #stopped = new AbortController();
   #frames = 0;
   #lost = 0;
 
@@ -57,15 +56,16 @@ export class Capture implements AsyncIterable<Uint8Array> {
     this.#dataplane = dataplane;
     this.#left = options.count ?? framesMax;
     this.#until = performance.now() + (options.seconds ?? Infinity) * 1000;
-    this.#ending = options.signal === undefined ? closing : AbortSignal.any([closing, options.signal]);
     try {
       this.#id = dataplane.captureStart(wish);
     } catch (error) {
       if (!(error instanceof CommitError)) throw error;
       throw VswError.of('VSW_LIMIT', [{ path: '', message: error.message, remedy: 'end another capture, or wait for its end' }]);
     }
-    if (this.#ending.aborted) this.#collect();
-    else this.#ending.addEventListener('abort', () => this.#collect(), { once: true });
+    const endings = options.signal === undefined ? [closing] : [closing, options.signal];
+    // Both may outlive the capture by far, and must not hold it then.
+    for (const ending of endings) ending.addEventListener('abort', () => this.#collect(), { signal: this.#stopped.signal });
+    if (endings.some(({ aborted }) => aborted)) this.#collect();
   }
 
   /** Frames that came out so far. */
@@ -89,7 +89,7 @@ export class Capture implements AsyncIterable<Uint8Array> {
         const bytes = this.#read();
         if (bytes.length > 0) yield bytes;
         if (this.#frames >= this.#left) break;
-        if (bytes.length < busyBytes) await sleep(Math.min(everyMs, leftMs), undefined, { signal: this.#ending }).catch(() => undefined);
+        if (bytes.length < busyBytes) await sleep(Math.min(everyMs, leftMs), undefined, { signal: this.#stopped.signal }).catch(() => undefined);
       }
       yield* this.#last.splice(0);
     } finally {
@@ -97,10 +97,14 @@ export class Capture implements AsyncIterable<Uint8Array> {
     }
   }
 
+  get #isStopped(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
   /** Ends it at once. Who never reads a capture has to; the others may. */
   stop(): void {
     if (this.#isStopped) return;
-    this.#isStopped = true;
+    this.#stopped.abort();
     this.#dataplane.captureStop(this.#id);
   }
 

@@ -136,9 +136,10 @@ export class Topology implements AsyncDisposable {
     return host;
   }
 
-  /** Starts vswitchd with a state of its own. */
-  async daemon(options?: { workers?: number }): Promise<DaemonProcess> {
+  /** Starts vswitchd with a state of its own; behind the words of `wrapper`, when there are some. */
+  async daemon({ wrapper = [], ...options }: { workers?: number; wrapper?: readonly string[] } = {}): Promise<DaemonProcess> {
     this.#daemon = await DaemonProcess.make(this.prefix, options);
+    this.#daemon.wrapper = wrapper;
     this.#note(`$ ${typed(this.#daemon.words)} &`);
     await this.#daemon.start();
     return this.#daemon;

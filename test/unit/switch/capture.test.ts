@@ -1,4 +1,5 @@
 /** A live capture ends with its signal, its count, its time or the switch, and every wrong wish is told at once. */
+import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { CommitError, type DataplaneOptions } from '../../../src/dataplane/dataplane.ts';
@@ -54,6 +55,14 @@ t.test('a fifth is refused with its remedy', (t) => {
   const dataplane = scripted();
   dataplane.captureStart = () => { throw new CommitError('limit', 'there are four live captures already', 0); };
   t.throws(() => new Capture(dataplane, 0, {}, never), { code: 'VSW_LIMIT', errors: [{ message: /four/, remedy: /end another/ }] });
+  t.end();
+});
+
+t.test('once it ended, nothing that could have ended it holds it', (t) => {
+  const [closing, signal] = [new AbortController().signal, new AbortController().signal];
+  new Capture(scripted(), 0, {}, closing).stop();
+  new Capture(scripted(), 0, { signal }, closing).stop();
+  t.same([closing, signal].flatMap((one) => getEventListeners(one, 'abort')), []);
   t.end();
 });
 
