@@ -25,7 +25,7 @@ const sets: readonly (readonly [scenario: string, drivers: readonly string[], ag
   ['container-latency', ['vswitch', 'linux-bridge', 'veth', 'ovs-tso', 'vde'], 'linux-bridge'],
   ['attach', ['vswitch', 'linux-bridge', 'ovs'], 'linux-bridge'],
   ['idle', ['vswitch', 'ovs', 'ovs-tso', 'vde'], 'ovs'],
-  ['churn', ['vswitch'], 'vswitch'],
+  ['churn', ['vswitch', 'linux-bridge'], 'linux-bridge'],
 ];
 
 mkdirSync(folder, { recursive: true });
