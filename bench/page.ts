@@ -22,7 +22,7 @@ const sets: readonly (readonly [scenario: string, drivers: readonly string[], ag
   ['memory-forward', ['vswitch', 'ovs-dpdk', 'testpmd'], 'ovs-dpdk'],
   ['container-tcp', ['vswitch', 'linux-bridge', 'veth', 'bare-relay', 'ovs', 'ovs-tso', 'vde'], 'ovs-tso'],
   ['container-udp', ['vswitch', 'linux-bridge', 'veth', 'ovs', 'ovs-tso', 'vde'], 'linux-bridge'],
-  ['container-latency', ['vswitch', 'linux-bridge', 'veth', 'ovs-tso', 'vde'], 'linux-bridge'],
+  ['container-latency', ['vswitch', 'linux-bridge', 'veth', 'bare-relay', 'ovs-tso'], 'linux-bridge'],
   ['attach', ['vswitch', 'linux-bridge', 'ovs'], 'linux-bridge'],
   ['idle', ['vswitch', 'ovs', 'ovs-tso', 'vde'], 'ovs'],
   ['churn', ['vswitch', 'linux-bridge'], 'linux-bridge'],

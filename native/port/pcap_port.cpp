@@ -147,22 +147,29 @@ bool PcapPort::receive(Pool& pool, Batch& into) noexcept {
   if (records_.empty()) return true;
   // Repeated frames are due at any time, and the timer, once expired, stays readable.
   const std::uint64_t elapsed_ns = repeat_ ? ~std::uint64_t{0} : clock_.now_ns() - opened_ns_;
-  while (!into.full() && next_ < records_.size() && records_[next_].after_ns <= elapsed_ns) {
+  const std::span<const Record> records = records_;
+  const std::byte* const bytes = bytes_.data();
+  std::size_t next = next_;
+  while (!into.full() && next < records.size() && records[next].after_ns <= elapsed_ns) {
     Packet* packet = pool.take();
-    if (packet == nullptr) return false;
-    const Record& record = records_[next_++];
+    if (packet == nullptr) {
+      next_ = next;
+      return false;
+    }
+    const Record& record = records[next++];
     packet->length = std::min(record.length, Packet::kSlotSize);
     packet->tail_length = record.length - packet->length;
-    copy_frame(packet->data, bytes_.data() + record.at, packet->length);
+    copy_frame(packet->data, bytes + record.at, packet->length);
+    into.push(*packet);
+    if (repeat_ && next == records.size()) next = 0;
     if (packet->tail_length > 0) {
       packet->tail = pool.spill();
-      std::memcpy(packet->tail, bytes_.data() + record.at + packet->length, packet->tail_length);
+      std::memcpy(packet->tail, bytes + record.at + packet->length, packet->tail_length);
+      break;
     }
-    into.push(*packet);
-    if (repeat_ && next_ == records_.size()) next_ = 0;
-    if (packet->tail_length > 0) break;
   }
-  if (next_ < records_.size() && records_[next_].after_ns <= elapsed_ns) return false;
+  next_ = next;
+  if (next < records.size() && records[next].after_ns <= elapsed_ns) return false;
   arm_timer();
   return true;
 }

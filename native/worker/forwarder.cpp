@@ -74,7 +74,8 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
     packet.wire_packets = 1;
     const DropReason reason = prepare(packet, trunk);
     received += packet.wire_packets;
-    bytes += packet.wire_bytes() + (packet.is_tagged() ? packet.wire_packets * Vlan::kLength : 0);
+    bytes += packet.wire_bytes();
+    if (packet.is_tagged()) bytes += packet.wire_packets * Vlan::kLength;
     lane.network = trunk ? generation.network(ingress->network_of(packet.tag)) : home;
     lane.dead = reason != DropReason::kNone || lane.network == nullptr;
     if (lane.dead) {
