@@ -182,8 +182,9 @@ async function coverage(names) {
     const { files } = JSON.parse(report.output).data[0];
     const reached = files.map(({ filename, summary }) => [relative(join(root, 'native'), filename), summary.lines.percent])
       .filter(([file, percent]) => !file.startsWith('..') && file.endsWith('.cpp') && percent > 0);
-    tally.add(code === 0 && reached.length > 0, false, `coverage ${target}`);
-    print(`  ${code === 0 ? '✓' : '✗'} ${target}, lines: ${reached.map(([file, percent]) => `${file} ${Math.round(percent)} %`).join(', ')}`);
+    const good = code === 0 && reached.length > 0;
+    tally.add(good, false, `coverage ${target}`);
+    print(`  ${good ? '✓' : '✗'} ${target}, lines: ${reached.map(([file, percent]) => `${file} ${Math.round(percent)} %`).join(', ')}`);
   }
 }
 

@@ -20,9 +20,10 @@ namespace vsw {
 inline constexpr std::uint16_t kTcpSegmentSizeMin = 8;
 inline constexpr std::uint16_t kUdpSegmentsMax = 128;
 
+// The part of `check_offload` that a packet without offloads does not need.
+[[nodiscard]] bool check_claimed_offload(Packet& packet) noexcept;
 // Needs `packet.headers`. False: the header contradicts the frame, drop it with `offload_malformed`.
 // Otherwise `wire_packets` is right, and a super-frame of a single segment has become a plain frame.
-[[nodiscard]] bool check_claimed_offload(Packet& packet) noexcept;
 [[nodiscard]] inline bool check_offload(Packet& packet) noexcept {
   packet.wire_packets = 1;
   const Offload& offload = packet.offload;

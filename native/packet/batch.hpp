@@ -3,7 +3,7 @@
 //
 // A batch owns its packets and forgets none: whoever empties it has given each packet back to the
 // pool. Destroying a batch with packets inside is a bug in the caller and ends the program. 64 slots'
-// first lines fill a quarter of a 32 KiB first-level cache.
+// first lines fill an eighth of a 32 KiB first-level cache.
 #pragma once
 #include <array>
 #include <cstdint>

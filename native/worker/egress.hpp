@@ -34,14 +34,14 @@ class Egress {
   bool offer(const PortEntry& receiver, const NetworkEntry& network, Packet& packet) noexcept {
     const Target target{&receiver, receiver.vlan_for(network)};
     // Most often the receiver is that of the packet before.
-    const bool same = group_count_ > 0 && groups_[group_count_ - 1].target == target;
-    Group& group = same ? groups_[group_count_ - 1] : group_of(target);
+    if (last_ == nullptr || !(last_->target == target)) last_ = &group_of(target);
+    Group& group = *last_;
     VSW_ASSERT(group.size < group.packets.size());
-    const bool fits = mtu_for(packet) <= receiver.settings.mtu;
+    group.packets[group.size++] = &packet;
     group.sum.packets += packet.wire_packets;
     group.sum.bytes += packet.wire_bytes();
-    group.is_simple &= fits && takes(receiver.info, packet);
-    group.packets[group.size++] = &packet;
+    const bool fits = mtu_for(packet) <= receiver.settings.mtu;
+    if (!fits || !takes(receiver.info, packet)) group.is_simple = false;
     return fits;
   }
   // The receiver is offered the packet and does not get it.
@@ -62,7 +62,7 @@ class Egress {
   struct Group {
     Target target;
     std::uint32_t size = 0;
-    bool is_simple = true;  // each fits, and is taken as it is
+    bool is_simple = true;  // the receiver has a device; each fits, and is taken as it is
     Sum sum;
     std::array<Packet*, Batch::kCapacity> packets;
   };
@@ -82,6 +82,7 @@ class Egress {
   const std::uint32_t worker_, workers_;
   std::uint32_t group_count_ = 0;
   std::array<Group, Batch::kCapacity> groups_;
+  Group* last_ = nullptr;  // that of the packet offered last
   Gatherer gatherer_;
 };
 

@@ -79,7 +79,8 @@ std::uint32_t Worker::serve(PortId port, bool& drained) noexcept {
     if (!batch_.empty()) {
       frames += batch_.size();
       const Generation* generation = fabric_.generation.load(std::memory_order_seq_cst);
-      forwarder_.process(*generation, port, batch_, fabric_.clock.now_ns());
+      now_ns_ = fabric_.clock.now_ns();
+      forwarder_.process(*generation, port, batch_, now_ns_);
     }
     if (drained) break;
   }
@@ -104,7 +105,7 @@ void Worker::run() noexcept {
     }
     std::uint32_t frames = serve_busy();
     frames += serve_ready({tokens, ready});
-    now_ns = fabric_.clock.now_ns();
+    now_ns = frames > 0 ? now_ns_ : fabric_.clock.now_ns();
     if (now_ns >= housekeeping_due_ns_) keep_house(now_ns);
     if (frames > 0) {
       last_work_ns = now_ns;

@@ -86,6 +86,7 @@ class Worker {
   std::atomic<std::uint64_t> letters_handled_{0};
   std::uint32_t mac_cursor_ = 0;
   std::uint64_t housekeeping_due_ns_ = 0;
+  std::uint64_t now_ns_ = 0;  // when the last batch was received
   bool stopped_ = false;
 };
 

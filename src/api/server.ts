@@ -33,6 +33,7 @@ export class ApiServer implements AsyncDisposable {
   readonly #options: ServerOptions;
   readonly #server: Server;
   readonly #closing = new AbortController();
+  readonly #streams = new Set<AbortController>();
   #served: ServedSwitch | undefined;
   #release: (() => Promise<void>) | undefined;
   #underway = 0;
@@ -77,6 +78,7 @@ export class ApiServer implements AsyncDisposable {
       else resolve();
     });
     this.#closing.abort();
+    for (const stop of this.#streams) stop.abort();
     this.#server.closeIdleConnections();
     if (this.#underway > 0) {
       let timer: NodeJS.Timeout | undefined;
@@ -141,10 +143,11 @@ export class ApiServer implements AsyncDisposable {
   /** What can be stopped, and is when the server closes; afterwards nothing of it is held. */
   async #stream(work: (stop: AbortController) => Promise<void>): Promise<void> {
     const stop = new AbortController();
-    this.#closing.signal.addEventListener('abort', () => stop.abort(), { signal: stop.signal });
+    this.#streams.add(stop);
     try {
       await work(stop);
     } finally {
+      this.#streams.delete(stop);
       stop.abort();
     }
   }

@@ -47,6 +47,8 @@ export class Capture implements AsyncIterable<Uint8Array> {
   readonly #left: number;
   readonly #until: number;
   readonly #stopped = new AbortController();
+  readonly #endings: readonly AbortSignal[];
+  readonly #end = (): void => this.#collect();
   #frames = 0;
   #lost = 0;
 
@@ -62,10 +64,9 @@ export class Capture implements AsyncIterable<Uint8Array> {
       if (!(error instanceof CommitError)) throw error;
       throw VswError.of('VSW_LIMIT', [{ path: '', message: error.message, remedy: 'end another capture, or wait for its end' }]);
     }
-    const endings = options.signal === undefined ? [closing] : [closing, options.signal];
-    // Both may outlive the capture by far, and must not hold it then.
-    for (const ending of endings) ending.addEventListener('abort', () => this.#collect(), { signal: this.#stopped.signal });
-    if (endings.some(({ aborted }) => aborted)) this.#collect();
+    this.#endings = options.signal === undefined ? [closing] : [closing, options.signal];
+    for (const ending of this.#endings) ending.addEventListener('abort', this.#end);
+    if (this.#endings.some(({ aborted }) => aborted)) this.#collect();
   }
 
   /** Frames that came out so far. */
@@ -105,6 +106,8 @@ export class Capture implements AsyncIterable<Uint8Array> {
   stop(): void {
     if (this.#isStopped) return;
     this.#stopped.abort();
+    // Both may outlive the capture by far, and must not hold it then.
+    for (const ending of this.#endings) ending.removeEventListener('abort', this.#end);
     this.#dataplane.captureStop(this.#id);
   }
 
@@ -127,7 +130,7 @@ export class Capture implements AsyncIterable<Uint8Array> {
 }
 
 function readWish(port: number, options: CaptureOptions): CaptureWish {
-  const { direction = 'both', dropped, reason, host, protocol, transportPort, snapshotLength, count, seconds, format = 'pcapng' } = options;
+  const { direction = 'both', dropped, reason, host, protocol, transportPort, snapshotLength, count, seconds, format = 'pcapng', signal } = options;
   const errors: ErrorDetail[] = [];
   const refuse = (path: string, message: string, remedy: string): void => { errors.push({ path, message, remedy }); };
   const whole = (path: string, value: number | undefined, least: number, most: number): void => {
@@ -150,6 +153,7 @@ function readWish(port: number, options: CaptureOptions): CaptureWish {
   whole('/snapshotLength', snapshotLength, snapshotLengths.least, snapshotLengths.most);
   whole('/count', count, 1, framesMax);
   if (seconds !== undefined && !(seconds > 0 && seconds <= 86_400)) refuse('/seconds', `seconds ${seconds} is not possible`, 'write a number above 0, up to 86400');
+  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('/signal', 'signal is no AbortSignal', 'give the signal of an AbortController');
   if (errors.length > 0) throw VswError.of('VSW_INVALID', errors);
   const mapped = address === undefined ? [] : address.family === 4 ? [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...bytesOf(address)] : [...bytesOf(address)];
   return {

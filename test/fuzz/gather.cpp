@@ -101,9 +101,9 @@ void hold_against(const Packet& segment, const Held& original) {
     VSW_ASSERT(bytes->size() == headers.end);
     store16(bytes->data() + headers.l4 + Udp::kChecksum, 0);
     std::byte* ip = bytes->data() + headers.l3;
-    if (!headers.has(Headers::kIpv4) || (load16(ip + Ipv4::kFragment) & kDontFragment) == 0) continue;
-    store16(ip + Ipv4::kId, 0);
+    if (!headers.has(Headers::kIpv4)) continue;
     store16(ip + Ipv4::kChecksum, 0);
+    if ((load16(ip + Ipv4::kFragment) & kDontFragment) != 0) store16(ip + Ipv4::kId, 0);
   }
   VSW_ASSERT(one == other);
 }

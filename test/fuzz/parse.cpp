@@ -56,9 +56,9 @@ bool same(const Headers& a, const Headers& b) {
          a.source_port == b.source_port && a.destination_port == b.destination_port && a.end == b.end;
 }
 
-// Behind one more tag the same frame is parsed by other code (parse.cpp, parse_plain), to the same end.
+// Behind a tag the same frame is parsed by other code (parse.cpp, parse_plain), to the same end.
 void check_tagged(const Bytes& frame, ParseError error, Headers headers) {
-  if (frame.size() < Ethernet::kLength || headers.vlan_count == 2) return;
+  if (frame.size() < Ethernet::kLength || headers.vlan_count != 0) return;
   Bytes tagged = frame;
   const std::byte tag[] = {std::byte{0x81}, std::byte{0}, std::byte{0x12}, std::byte{0x34}};
   tagged.insert(tagged.begin() + Ethernet::kType, std::begin(tag), std::end(tag));

@@ -150,6 +150,7 @@ def pcap_seeds():
         yield name, head + b''.join(records)
         yield f'{name}-clock-goes-back', head + b''.join(reversed(records))
         yield f'{name}-cut-short', head + b''.join(records)[:-7]
+    yield 'longer-than-a-slot', struct.pack('<IHHIIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1) + struct.pack('<IIII', 1, 0, 3000, 3000) + bytes(3000)
     yield 'empty', struct.pack('<IHHIIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)
     yield 'other-link-type', struct.pack('<IHHIIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101)
     yield 'pcapng', struct.pack('<III', 0x0a0d0d0a, 28, 0x1a2b3c4d) + bytes(16)

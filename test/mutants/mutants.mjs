@@ -81,7 +81,7 @@ export const mutants = [
   },
   {
     promise: 'anti-spoof', breaks: 'a container may play the DHCP server',
-    file: 'native/pipeline/anti_spoof.cpp', find: 'headers.source_port == (v4 ? kDhcpServer : kDhcpv6Server) &&', put: 'headers.source_port == (v4 ? kDhcpv6Server : kDhcpServer) &&',
+    file: 'native/pipeline/anti_spoof.cpp', find: 'if (headers.destination_port == (v4 ? kDhcpClient : kDhcpv6Client))', put: 'if (headers.destination_port == (v4 ? kDhcpv6Client : kDhcpClient))',
     tests: ['golden anti-spoof-dhcp'],
   },
   {
@@ -176,12 +176,12 @@ export const mutants = [
   },
   {
     promise: 'too-big frames', breaks: 'what is larger than the receiver\'s MTU is delivered',
-    file: 'native/worker/egress.cpp', find: 'if (!fits(*packet, receiver.settings.mtu)) {', put: 'if (!fits(*packet, receiver.settings.mtu + 1)) {',
+    file: 'native/worker/egress.cpp', find: 'if (mtu_for(*packet) > receiver.settings.mtu) {', put: 'if (mtu_for(*packet) > receiver.settings.mtu + 1u) {',
     tests: ['golden mtu-exceeded', twin],
   },
   {
     promise: 'too-big frames', breaks: 'a super-frame is taken whatever its segments\' size',
-    file: 'native/worker/egress.cpp', find: 'if (!fits(*packet, receiver.settings.mtu)) {', put: 'if (packet->wire_packets == 1 && !fits(*packet, receiver.settings.mtu)) {',
+    file: 'native/worker/egress.cpp', find: 'if (mtu_for(*packet) > receiver.settings.mtu) {', put: 'if (packet->wire_packets == 1 && mtu_for(*packet) > receiver.settings.mtu) {',
     tests: ['golden offload-mtu', twin],
   },
   {
@@ -196,8 +196,23 @@ export const mutants = [
   },
   {
     promise: 'the law', breaks: 'what is offered is not counted',
-    file: 'native/worker/egress.cpp', find: 'page_.add(group.target.receiver->id, Counter::k_offered_packets, group.offered);', put: 'page_.add(group.target.receiver->id, Counter::k_offered_packets, group.size);',
+    file: 'native/worker/egress.cpp', find: 'page_.add(group.target.receiver->id, Counter::k_offered_packets, group.sum.packets);', put: 'page_.add(group.target.receiver->id, Counter::k_offered_packets, group.size);',
     tests: ['golden offload-tcp-segmented'],
+  },
+  {
+    promise: 'too-big frames', breaks: 'what is larger travels with what fits',
+    file: 'native/worker/egress.hpp', find: 'if (!fits || !takes(receiver.info, packet)) group.is_simple = false;', put: 'if (!takes(receiver.info, packet)) group.is_simple = false;',
+    tests: ['golden mtu-exceeded', twin],
+  },
+  {
+    promise: 'checksums', breaks: 'what a receiver does not take travels with what it does',
+    file: 'native/worker/egress.hpp', find: 'if (!fits || !takes(receiver.info, packet)) group.is_simple = false;', put: 'if (!fits) group.is_simple = false;',
+    tests: ['golden offload-tcp-segmented', twin],
+  },
+  {
+    promise: 'parsing', breaks: 'a fragment of UDP is taken for a whole datagram',
+    file: 'native/wire/parse.cpp', find: '(load16(header + Ipv4::kFragment) & (Ipv4::kMoreFragments | Ipv4::kOffsetMask)) == 0;', put: 'true;',
+    tests: ['golden ipv4-options-fragments', twin],
   },
   {
     promise: 'trunks', breaks: 'frames leave a trunk without their tag\'s priority',
@@ -211,7 +226,7 @@ export const mutants = [
   },
   {
     promise: 'too-big frames', breaks: 'their sender is not told',
-    file: 'native/worker/forwarder.cpp', find: 'if (!fits(packet, receiver.settings.mtu)) [[unlikely]] tell_too_big', put: 'if (!fits(packet, ~0u)) [[unlikely]] tell_too_big',
+    file: 'native/worker/forwarder.cpp', find: 'if (!egress_.offer(receiver, *lane.network, packet)) [[unlikely]] tell_too_big', put: 'if (!egress_.offer(receiver, *lane.network, packet) && moment.now_ns == 0) tell_too_big',
     tests: ['golden mtu-too-big'],
   },
   {

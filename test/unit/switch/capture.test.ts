@@ -58,10 +58,19 @@ t.test('a fifth is refused with its remedy', (t) => {
   t.end();
 });
 
+t.test('what is no signal is refused before anything begins', (t) => {
+  const dataplane = scripted();
+  t.throws(() => new Capture(dataplane, 0, { signal: new AbortController() as unknown as AbortSignal }, never), { code: 'VSW_INVALID', errors: [{ path: '/signal', remedy: /AbortController/ }] });
+  t.same(dataplane.captures, []);
+  t.end();
+});
+
 t.test('once it ended, nothing that could have ended it holds it', (t) => {
   const [closing, signal] = [new AbortController().signal, new AbortController().signal];
-  new Capture(scripted(), 0, {}, closing).stop();
-  new Capture(scripted(), 0, { signal }, closing).stop();
+  const [one, other] = [new Capture(scripted(), 0, { signal }, closing), new Capture(scripted(), 0, { signal }, closing)];
+  one.stop();
+  t.same([closing, signal].map((one) => getEventListeners(one, 'abort').length), [1, 1]);
+  other.stop();
   t.same([closing, signal].flatMap((one) => getEventListeners(one, 'abort')), []);
   t.end();
 });
