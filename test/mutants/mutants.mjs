@@ -210,9 +210,9 @@ export const mutants = [
     tests: ['golden offload-tcp-segmented', twin],
   },
   {
-    promise: 'parsing', breaks: 'a fragment of UDP is taken for a whole datagram',
-    file: 'native/wire/parse.cpp', find: '(load16(header + Ipv4::kFragment) & (Ipv4::kMoreFragments | Ipv4::kOffsetMask)) == 0;', put: 'true;',
-    tests: ['golden ipv4-options-fragments', twin],
+    promise: 'parsing', breaks: 'an IPv4 header with a wrong checksum is a good one',
+    file: 'native/wire/parse.cpp', find: '|| !Ipv4::checksum_is_right(header, Ipv4::kLength)) return false;', put: ') return false;',
+    tests: ['golden malformed-ipv4', twin],
   },
   {
     promise: 'trunks', breaks: 'frames leave a trunk without their tag\'s priority',
