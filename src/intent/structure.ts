@@ -9,7 +9,8 @@ import { pointer, type ErrorDetail } from '../errors.ts';
 import { formats, quote } from './formats.ts';
 import { nearest } from './suggest.ts';
 
-interface Schema {
+/** What is known here of a JSON Schema; what it means is its title or description. */
+export interface Schema {
   readonly type?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -23,6 +24,7 @@ interface Schema {
   readonly minLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly title?: string;
   readonly description?: string;
   readonly 'x-later'?: readonly string[];
 }

@@ -8,24 +8,7 @@ import { namePattern } from '../../src/intent/metadata.ts';
 import { NamespaceSchema } from '../../src/intent/namespace.ts';
 import { NetworkSchema } from '../../src/intent/network.ts';
 import { PortSchema } from '../../src/intent/port.ts';
-
-/** What the page tells of a JSON Schema. */
-export interface Schema {
-  readonly type?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly pattern?: string;
-  readonly format?: string;
-  readonly minLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly title?: string;
-  readonly description?: string;
-}
+import type { Schema } from '../../src/intent/structure.ts';
 
 export interface Row {
   readonly field: string;
