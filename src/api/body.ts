@@ -17,11 +17,13 @@ export function mediaTypeOf(request: IncomingMessage, accepted: readonly string[
   return type;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The whole body as text. One that is too large is refused at once; the server lets the rest of it pass unread. */
 export async function textOf(request: IncomingMessage): Promise<string> {
   const bytes = await bytesOf(request);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw unreadable('the body is not UTF-8', 'send it in UTF-8');
   }

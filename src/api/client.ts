@@ -2,9 +2,12 @@
  * The API's client: how every way in reaches a running switch.
  *
  * One method an operation. What the daemon refuses is thrown as `ApiError` with its problem document,
- * a daemon that is not there as `UnreachableError`; nothing is asked twice, so nothing is done twice.
+ * a daemon that is not there as `UnreachableError`.
+ *
+ * The connection is kept for the next request, and holds no process up. By then the daemon may have closed it; a request
+ * that it cannot have read in full is asked once more by a new one. Nothing else is asked twice, so nothing is done twice.
  */
-import { request, type IncomingMessage } from 'node:http';
+import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http';
 import {
   resourcePath, type ApplyAnswer, type Collection, type DaemonVersion, type EventFilter, type ExplainQuery, type FlushFilter,
   type ProblemDocument, type Resource, type SwitchEvent, type Table,
@@ -43,10 +46,13 @@ interface Sent {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** The answer goes on for as long as somebody reads it, so its connection is its own. */
+  readonly isStream?: boolean;
 }
 
 export class ApiClient {
   readonly socketPath: string;
+  readonly #connections = new Agent({ keepAlive: true, maxFreeSockets: 1 });
 
   constructor(socketPath: string) {
     this.socketPath = socketPath;
@@ -111,7 +117,7 @@ export class ApiClient {
   async *watch(options: { signal?: AbortSignal; watching?: () => void } & EventFilter = {}): AsyncGenerator<SwitchEvent> {
     const { signal, watching, types, ports, networks } = options;
     const query = { type: types?.join(','), port: ports?.join(','), network: networks?.join(',') };
-    const answer = await this.#ask('GET', '/v1/watch', { query, signal });
+    const answer = await this.#ask('GET', '/v1/watch', { query, signal, isStream: true });
     watching?.();
     let rest = '';
     answer.setEncoding('utf8');
@@ -133,7 +139,7 @@ export class ApiClient {
 
   /** A live capture, until `signal` or whatever ends it in the switch. */
   async capture(query: Readonly<Record<string, string | undefined>> = {}, signal?: AbortSignal): Promise<ClientCapture> {
-    const answer = await this.#ask('GET', '/v1/capture', { query, signal });
+    const answer = await this.#ask('GET', '/v1/capture', { query, signal, isStream: true });
     const blocks = new WholeBlocks();
     const chunks = async function* chunks(): AsyncGenerator<Uint8Array> {
       try {
@@ -155,19 +161,14 @@ export class ApiClient {
     return JSON.parse(await textOf(await this.#ask(method, path, sent))) as T;
   }
 
-  async #ask(method: string, path: string, { query = {}, body, signal }: Sent): Promise<IncomingMessage> {
+  async #ask(method: string, path: string, { query = {}, body, signal, isStream = false }: Sent): Promise<IncomingMessage> {
     const named = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
     const search = named.length === 0 ? '' : `?${new URLSearchParams(named)}`;
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = text === undefined
       ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const asked = request(
-        { socketPath: this.socketPath, method, path: path + search, headers, agent: false, ...(signal && { signal }) }, resolve,
-      );
-      asked.on('error', (error) => reject(new UnreachableError(this.socketPath, error)));
-      asked.end(text);
-    });
+    const options: RequestOptions = { socketPath: this.socketPath, method, path: path + search, headers, ...(signal && { signal }) };
+    const answer = await this.#send({ ...options, agent: isStream ? false : this.#connections }, text);
     const status = answer.statusCode ?? 500;
     if (status < 400) return answer;
     const said = await textOf(answer);
@@ -175,13 +176,45 @@ export class ApiClient {
       type: 'about:blank', title: 'Not a problem document', status, detail: `${this.socketPath} answered ${status}`, errors: [],
     });
   }
+
+  async #send(options: RequestOptions, text: string | undefined): Promise<IncomingMessage> {
+    return await new Promise((resolve, reject) => {
+      let isAnswered = false;
+      const asked = request(options, (answer) => {
+        isAnswered = true;
+        resolve(answer);
+      });
+      asked.on('error', (error: NodeJS.ErrnoException) => {
+        const mayAskAgain = asked.reusedSocket && !isAnswered && (options.method === 'GET' ? isBroken(error) : isUnread(error));
+        if (mayAskAgain) resolve(this.#send({ ...options, agent: false }, text));
+        else reject(new UnreachableError(this.socketPath, error));
+      });
+      asked.end(text);
+    });
+  }
 }
 
+function isBroken({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE';
+}
+
+/**
+ * Whether the other side closed the connection before it had read all of the request: it refuses what is written, or
+ * the kernel tells at reading that something was left. A connection that just ends says nothing of the kind.
+ */
+function isUnread(error: NodeJS.ErrnoException): boolean {
+  return isBroken(error) && error.syscall !== undefined;
+}
+
+// Events, not `for await`, which costs a promise a piece.
 async function textOf(answer: IncomingMessage): Promise<string> {
-  let text = '';
-  answer.setEncoding('utf8');
-  for await (const part of answer as AsyncIterable<string>) text += part;
-  return text;
+  return await new Promise((resolve, reject) => {
+    let text = '';
+    answer.setEncoding('utf8');
+    answer.on('data', (part: string) => { text += part; });
+    answer.once('end', () => resolve(text));
+    answer.once('error', reject);
+  });
 }
 
 function problemIn(text: string): ProblemDocument | undefined {

@@ -186,9 +186,14 @@ interface Routed {
   readonly query: ReadonlyMap<string, string>;
 }
 
+/** The operations whose path has no parameter, by method and path. */
+const exact = new Map(operations.filter(({ path }) => !path.endsWith('/{name}')).map((operation) => [`${operation.method} ${operation.path}`, operation]));
+
 function route(request: IncomingMessage): Routed {
   const [path = '/', search = ''] = (request.url ?? '/').split('?', 2);
   const method = request.method === 'HEAD' ? 'GET' : request.method ?? 'GET';
+  const known = exact.get(`${method} ${path}`);
+  if (known !== undefined) return { operation: known, name: '', query: queryOf(known, search) };
   const matching = operations.flatMap((operation) => {
     const name = match(operation.path, path);
     return name === undefined ? [] : [{ operation, name }];
@@ -222,7 +227,10 @@ function decode(name: string, path: string): string {
   }
 }
 
+const noQuery: ReadonlyMap<string, string> = new Map();
+
 function queryOf(operation: Operation, search: string): ReadonlyMap<string, string> {
+  if (search === '') return noQuery;
   const known = operation.query.map(({ name }) => name);
   const query = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(search)) {
