@@ -38,6 +38,10 @@ class Draft {
   Outcome apply_edit(const ClosePort& edit);
   Outcome apply_edit(const PutStaticMac& edit);
   Outcome apply_edit(const DeleteStaticMac& edit);
+  template <class PolicyEdit>
+  Outcome apply_edit(const PolicyEdit&) {
+    return Error{ErrorCode::kInvalid, "policies are not judged yet", 0};
+  }
   Outcome check() const;
   Outcome check_trunk(const PortEntry& port) const;
   [[nodiscard]] NetworkEntry* edit_network(NetworkId network);

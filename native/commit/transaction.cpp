@@ -30,6 +30,24 @@ class Reader {
   }
   bool read_route(Route& out) { return read_prefix(out.to) && read_raw(out.via.bytes.data(), 16); }
   bool read_trunk_address(TrunkAddress& out) { return read_number(out.network.value) && read_prefix(out.prefix); }
+  bool read_ip(Ip& out) { return read_raw(out.bytes.data(), 16); }
+  bool read_network_prefix(NetworkPrefix& out) { return read_number(out.network.value) && read_prefix(out.prefix); }
+  bool read_service(Service& out) {
+    return read_u16(out.protocol) && read_u16(out.first) && read_u16(out.last) && read_u32(out.named) &&
+           out.protocol <= kAnyProtocol && out.first <= out.last;
+  }
+  bool read_source_port(PortRange& out) { return read_u16(out.first) && read_u16(out.last) && out.first <= out.last; }
+  bool read_rule(Rule& out) {
+    std::uint8_t action;
+    if (!read_number(out.id.value) || !read_u8(action) || !read_u8(out.tier) || !read_u8(out.flags)) return false;
+    if (!out.id || action > static_cast<std::uint8_t>(RuleAction::kPass)) return false;
+    out.action = static_cast<RuleAction>(action);
+    return read_u32(out.source) && read_u32(out.destination) && read_list(out.services, &Reader::read_service) &&
+           read_list(out.source_ports, &Reader::read_source_port);
+  }
+  bool read_list_u32(std::vector<std::uint32_t>& out) { return read_list(out, &Reader::read_u32); }
+  bool read_list_network_prefix(std::vector<NetworkPrefix>& out) { return read_list(out, &Reader::read_network_prefix); }
+  bool read_list_rule(std::vector<Rule>& out) { return read_list<Rule, std::uint32_t>(out, &Reader::read_rule); }
   bool read_list_u16(std::vector<std::uint16_t>& out) { return read_list(out, &Reader::read_u16); }
   bool read_list_prefix(std::vector<Prefix>& out) { return read_list(out, &Reader::read_prefix); }
   bool read_list_route(std::vector<Route>& out) { return read_list(out, &Reader::read_route); }
@@ -46,14 +64,14 @@ class Reader {
   bool read_number(Number& out) {
     return read_raw(&out, sizeof out);
   }
-  template <class Item>
+  template <class Item, class Count = std::uint16_t>
   bool read_list(std::vector<Item>& out, bool (Reader::*read)(Item&)) {
-    std::uint16_t count;
-    if (!read_u16(count)) return false;
-    for (std::uint16_t i = 0; i < count; ++i) {
+    Count count;
+    if (!read_number(count)) return false;
+    for (Count i = 0; i < count; ++i) {
       Item item{};
       if (!(this->*read)(item)) return false;
-      out.push_back(item);
+      out.push_back(std::move(item));
     }
     return true;
   }

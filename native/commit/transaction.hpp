@@ -15,6 +15,7 @@
 #include "base/result.hpp"
 #include "port/port.hpp"
 #include "table/port_table.hpp"
+#include "table/rule.hpp"
 #include "wire/ip.hpp"
 #include "wire/mac.hpp"
 
@@ -25,10 +26,14 @@ using field_u16 = std::uint16_t;
 using field_u32 = std::uint32_t;
 using field_text = std::string;
 using field_mac = Mac;
+using field_ip = Ip;
 using field_list_u16 = std::vector<std::uint16_t>;
+using field_list_u32 = std::vector<std::uint32_t>;
 using field_list_prefix = std::vector<Prefix>;
 using field_list_route = std::vector<Route>;
 using field_list_trunk_address = std::vector<TrunkAddress>;
+using field_list_network_prefix = std::vector<NetworkPrefix>;
+using field_list_rule = std::vector<Rule>;
 
 #define EDIT(name, tag) struct name {
 #define FIELD(type, name) field_##type name{};
@@ -38,7 +43,9 @@ using field_list_trunk_address = std::vector<TrunkAddress>;
 #undef FIELD
 #undef END
 
-using Edit = std::variant<PutNetwork, DeleteNetwork, PutPort, DeletePort, ClosePort, PutStaticMac, DeleteStaticMac>;
+using Edit = std::variant<PutNetwork, DeleteNetwork, PutPort, DeletePort, ClosePort, PutStaticMac, DeleteStaticMac,
+                          PutAddressSets, DeleteAddressSets, PutPrefixSet, DeletePrefixSet, PutServiceSets, DeleteServiceSets,
+                          PutRules, SpliceRules, DeleteRules, PutPortPolicy>;
 
 class Transaction {
  public:

@@ -66,6 +66,8 @@ function compileNetwork(name: string, { spec }: NetworkResource, allocations: Al
     floodUnknown: spec.multicast?.unknownGroups === 'flood' ? 1 : 0,
     queryMs: (spec.multicast?.querySeconds ?? querySecondsDefault) * 1000,
     responseMs: (spec.multicast?.responseSeconds ?? responseSecondsDefault) * 1000,
+    timeouts: [],
+    tcpLoose: 1,
   };
 }
 
@@ -105,6 +107,7 @@ function compilePort(key: string, port: PortResource, intent: Intent, allocation
     groupsMax: spec.limits?.groups ?? groupsLimitDefault,
     multicastRouter: spec.multicastRouter === true ? 1 : 0,
     queues: spec.queues ?? 1,
+    connectionsMax: 65_536,
     ...compileWrappers(spec),
   };
 }

@@ -6,7 +6,7 @@
  */
 import { bytesOf, type Ip } from '../address/ip.ts';
 import type { Cidr } from '../address/cidr.ts';
-import { editLayouts, type Edit, type FieldType, type RouteEntry, type TrunkAddress } from '../table/edits.gen.ts';
+import { editLayouts, type Edit, type FieldType, type NetworkPrefix, type RouteEntry, type RuleEntry, type TrunkAddress } from '../table/edits.gen.ts';
 
 class Writer {
   #bytes = Buffer.alloc(4096);
@@ -50,9 +50,29 @@ const writePrefix = (writer: Writer, prefix: Cidr): void => {
   writer.number(prefix.length, 1);
 };
 
-const writeList = <Item>(writer: Writer, items: readonly Item[], write: (item: Item) => void): void => {
-  writer.number(items.length, 2);
+const writeList = <Item>(writer: Writer, items: readonly Item[], write: (item: Item) => void, countSize: 2 | 4 = 2): void => {
+  writer.number(items.length, countSize);
   items.forEach(write);
+};
+
+const writeNetworkPrefix = (writer: Writer, { network, prefix }: NetworkPrefix): void => {
+  writer.number(network, 2);
+  writePrefix(writer, prefix);
+};
+
+const writeRule = (writer: Writer, rule: RuleEntry): void => {
+  writer.number(rule.id, 4);
+  for (const byte of [rule.action, rule.tier, rule.flags]) writer.number(byte, 1);
+  writer.number(rule.source, 4);
+  writer.number(rule.destination, 4);
+  writeList(writer, rule.services, ({ protocol, first, last, named }) => {
+    for (const half of [protocol, first, last]) writer.number(half, 2);
+    writer.number(named, 4);
+  });
+  writeList(writer, rule.sourcePorts, ({ first, last }) => {
+    writer.number(first, 2);
+    writer.number(last, 2);
+  });
 };
 
 const onLink: Ip = { family: 6, value: 0n };
@@ -74,11 +94,11 @@ const fieldWriters: FieldWriters = {
       writePrefix(writer, item.to);
       writeIp(writer, item.via ?? onLink);
     }),
-  list_trunk_address: (writer, value: readonly TrunkAddress[]) =>
-    writeList(writer, value, (item) => {
-      writer.number(item.network, 2);
-      writePrefix(writer, item.prefix);
-    }),
+  ip: (writer, value: Ip) => writeIp(writer, value),
+  list_u32: (writer, value: readonly number[]) => writeList(writer, value, (item) => writer.number(item, 4)),
+  list_trunk_address: (writer, value: readonly TrunkAddress[]) => writeList(writer, value, (item) => writeNetworkPrefix(writer, item)),
+  list_network_prefix: (writer, value: readonly NetworkPrefix[]) => writeList(writer, value, (item) => writeNetworkPrefix(writer, item)),
+  list_rule: (writer, value: readonly RuleEntry[]) => writeList(writer, value, (item) => writeRule(writer, item), 4),
 };
 
 /** The bytes of a transaction. */

@@ -15,6 +15,34 @@ export interface TrunkAddress {
   readonly prefix: Cidr;
 }
 
+/** Addresses of one network, or (0) of all. */
+export type NetworkPrefix = TrunkAddress;
+
+/** Protocol 256 is any. `named`: what stands for this number at the destination; 0: the range, of ports or of ICMP type << 8 | code. */
+export interface ServiceEntry {
+  readonly protocol: number;
+  readonly first: number;
+  readonly last: number;
+  readonly named: number;
+}
+
+export interface SourcePortEntry {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** `action`: 0 allow, 1 drop, 2 reject, 3 pass. `flags`: 1 log, 2 audited, 4 keep, 8 kill. `source`, `destination`: address sets, 0: any. */
+export interface RuleEntry {
+  readonly id: number;
+  readonly action: number;
+  readonly tier: number;
+  readonly flags: number;
+  readonly source: number;
+  readonly destination: number;
+  readonly services: readonly ServiceEntry[];
+  readonly sourcePorts: readonly SourcePortEntry[];
+}
+
 export interface PutNetwork {
   readonly edit: 'PutNetwork';
   readonly network: number;
@@ -37,6 +65,8 @@ export interface PutNetwork {
   readonly floodUnknown: number;
   readonly queryMs: number;
   readonly responseMs: number;
+  readonly timeouts: readonly number[];
+  readonly tcpLoose: number;
 }
 
 export interface DeleteNetwork {
@@ -79,6 +109,7 @@ export interface PutPort {
   readonly faultCorrupt: number;
   readonly faultDelayMs: number;
   readonly faultDirections: number;
+  readonly connectionsMax: number;
 }
 
 export interface DeletePort {
@@ -104,9 +135,78 @@ export interface DeleteStaticMac {
   readonly mac: string;
 }
 
-export type Edit = PutNetwork | DeleteNetwork | PutPort | DeletePort | ClosePort | PutStaticMac | DeleteStaticMac;
+export interface PutAddressSets {
+  readonly edit: 'PutAddressSets';
+  readonly network: number;
+  readonly address: Ip;
+  readonly sets: readonly number[];
+}
 
-export type FieldType = 'list_prefix' | 'list_route' | 'list_trunk_address' | 'list_u16' | 'mac' | 'text' | 'u16' | 'u32' | 'u8';
+export interface DeleteAddressSets {
+  readonly edit: 'DeleteAddressSets';
+  readonly network: number;
+  readonly address: Ip;
+}
+
+export interface PutPrefixSet {
+  readonly edit: 'PutPrefixSet';
+  readonly set: number;
+  readonly prefixes: readonly NetworkPrefix[];
+}
+
+export interface DeletePrefixSet {
+  readonly edit: 'DeletePrefixSet';
+  readonly set: number;
+}
+
+export interface PutServiceSets {
+  readonly edit: 'PutServiceSets';
+  readonly network: number;
+  readonly address: Ip;
+  readonly protocol: number;
+  readonly port: number;
+  readonly services: readonly number[];
+}
+
+export interface DeleteServiceSets {
+  readonly edit: 'DeleteServiceSets';
+  readonly network: number;
+  readonly address: Ip;
+  readonly protocol: number;
+  readonly port: number;
+}
+
+export interface PutRules {
+  readonly edit: 'PutRules';
+  readonly list: number;
+  readonly rules: readonly RuleEntry[];
+}
+
+export interface SpliceRules {
+  readonly edit: 'SpliceRules';
+  readonly list: number;
+  readonly at: number;
+  readonly removed: number;
+  readonly inserted: readonly RuleEntry[];
+}
+
+export interface DeleteRules {
+  readonly edit: 'DeleteRules';
+  readonly list: number;
+}
+
+export interface PutPortPolicy {
+  readonly edit: 'PutPortPolicy';
+  readonly port: number;
+  readonly ingress: number;
+  readonly egress: number;
+  readonly ingressAudit: number;
+  readonly egressAudit: number;
+}
+
+export type Edit = PutNetwork | DeleteNetwork | PutPort | DeletePort | ClosePort | PutStaticMac | DeleteStaticMac | PutAddressSets | DeleteAddressSets | PutPrefixSet | DeletePrefixSet | PutServiceSets | DeleteServiceSets | PutRules | SpliceRules | DeleteRules | PutPortPolicy;
+
+export type FieldType = 'ip' | 'list_network_prefix' | 'list_prefix' | 'list_route' | 'list_rule' | 'list_trunk_address' | 'list_u16' | 'list_u32' | 'mac' | 'text' | 'u16' | 'u32' | 'u8';
 
 export interface EditLayout {
   readonly tag: number;
@@ -137,6 +237,8 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
       ['floodUnknown', 'u8'],
       ['queryMs', 'u32'],
       ['responseMs', 'u32'],
+      ['timeouts', 'list_u32'],
+      ['tcpLoose', 'u8'],
     ],
   },
   DeleteNetwork: {
@@ -181,6 +283,7 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
       ['faultCorrupt', 'u32'],
       ['faultDelayMs', 'u32'],
       ['faultDirections', 'u8'],
+      ['connectionsMax', 'u32'],
     ],
   },
   DeletePort: {
@@ -208,6 +311,85 @@ export const editLayouts: Readonly<Record<Edit['edit'], EditLayout>> = {
     fields: [
       ['network', 'u16'],
       ['mac', 'mac'],
+    ],
+  },
+  PutAddressSets: {
+    tag: 8,
+    fields: [
+      ['network', 'u16'],
+      ['address', 'ip'],
+      ['sets', 'list_u32'],
+    ],
+  },
+  DeleteAddressSets: {
+    tag: 9,
+    fields: [
+      ['network', 'u16'],
+      ['address', 'ip'],
+    ],
+  },
+  PutPrefixSet: {
+    tag: 10,
+    fields: [
+      ['set', 'u32'],
+      ['prefixes', 'list_network_prefix'],
+    ],
+  },
+  DeletePrefixSet: {
+    tag: 11,
+    fields: [
+      ['set', 'u32'],
+    ],
+  },
+  PutServiceSets: {
+    tag: 12,
+    fields: [
+      ['network', 'u16'],
+      ['address', 'ip'],
+      ['protocol', 'u8'],
+      ['port', 'u16'],
+      ['services', 'list_u32'],
+    ],
+  },
+  DeleteServiceSets: {
+    tag: 13,
+    fields: [
+      ['network', 'u16'],
+      ['address', 'ip'],
+      ['protocol', 'u8'],
+      ['port', 'u16'],
+    ],
+  },
+  PutRules: {
+    tag: 14,
+    fields: [
+      ['list', 'u32'],
+      ['rules', 'list_rule'],
+    ],
+  },
+  SpliceRules: {
+    tag: 15,
+    fields: [
+      ['list', 'u32'],
+      ['at', 'u32'],
+      ['removed', 'u32'],
+      ['inserted', 'list_rule'],
+    ],
+  },
+  DeleteRules: {
+    tag: 16,
+    fields: [
+      ['list', 'u32'],
+    ],
+  },
+  PutPortPolicy: {
+    tag: 17,
+    fields: [
+      ['port', 'u16'],
+      ['ingress', 'u32'],
+      ['egress', 'u32'],
+      ['ingressAudit', 'u32'],
+      ['egressAudit', 'u32'],
     ],
   },
 };

@@ -22,7 +22,7 @@ function edits() {
     list.push({ name: match[1], tag: Number(match[2]), fields });
   }
   if (list.length === 0) throw new Error(`native/${source} holds no EDIT`);
-  const scalar = { u8: 'number', u16: 'number', u32: 'number', text: 'string', mac: 'string', ip: 'Ip', prefix: 'Cidr', route: 'RouteEntry', trunk_address: 'TrunkAddress' };
+  const scalar = { u8: 'number', u16: 'number', u32: 'number', text: 'string', mac: 'string', ip: 'Ip', prefix: 'Cidr', route: 'RouteEntry', trunk_address: 'TrunkAddress', network_prefix: 'NetworkPrefix', rule: 'RuleEntry' };
   const typeOf = (type) => {
     const inner = type.startsWith('list_') ? scalar[type.slice(5)] : scalar[type];
     if (inner === undefined) throw new Error(`native/${source}: the type ${type} is not known here: add it to src/table/generate.mjs`);
@@ -34,6 +34,12 @@ function edits() {
   out += 'export interface RouteEntry {\n  readonly to: Cidr;\n  readonly via: Ip | undefined;\n}\n';
   out += '\n/** An address of a trunk in a network that it carries tagged. */\n';
   out += 'export interface TrunkAddress {\n  readonly network: number;\n  readonly prefix: Cidr;\n}\n';
+  out += '\n/** Addresses of one network, or (0) of all. */\nexport type NetworkPrefix = TrunkAddress;\n';
+  out += '\n/** Protocol 256 is any. `named`: what stands for this number at the destination; 0: the range, of ports or of ICMP type << 8 | code. */\n';
+  out += 'export interface ServiceEntry {\n  readonly protocol: number;\n  readonly first: number;\n  readonly last: number;\n  readonly named: number;\n}\n';
+  out += '\nexport interface SourcePortEntry {\n  readonly first: number;\n  readonly last: number;\n}\n';
+  out += '\n/** `action`: 0 allow, 1 drop, 2 reject, 3 pass. `flags`: 1 log, 2 audited, 4 keep, 8 kill. `source`, `destination`: address sets, 0: any. */\n';
+  out += 'export interface RuleEntry {\n  readonly id: number;\n  readonly action: number;\n  readonly tier: number;\n  readonly flags: number;\n  readonly source: number;\n  readonly destination: number;\n  readonly services: readonly ServiceEntry[];\n  readonly sourcePorts: readonly SourcePortEntry[];\n}\n';
   for (const edit of list) {
     out += `\nexport interface ${edit.name} {\n  readonly edit: '${edit.name}';\n`;
     for (const field of edit.fields) out += `  readonly ${field.name}: ${typeOf(field.type)};\n`;

@@ -156,7 +156,7 @@ def pcap_seeds():
     yield 'pcapng', struct.pack('<III', 0x0a0d0d0a, 28, 0x1a2b3c4d) + bytes(16)
 
 
-FIXED = {'u8': 1, 'u16': 2, 'u32': 4, 'mac': 6}
+FIXED = {'u8': 1, 'u16': 2, 'u32': 4, 'mac': 6, 'ip': 16}
 PREFIX = bytes(10) + b'\xff\xff\x0a\x4d\0\1' + b'\x18'
 
 
@@ -168,11 +168,11 @@ def edit(noun, /, **values):
     for kind, field in re.findall(r'FIELD\((\w+), (\w+)\)', fields):
         value = values.get(field, 0 if kind in FIXED else b'' if kind == 'text' else [])
         if kind in FIXED:
-            content += value.to_bytes(FIXED[kind], 'big' if kind == 'mac' else 'little')
+            content += value.to_bytes(FIXED[kind], 'big' if kind in ('mac', 'ip') else 'little')
         elif kind == 'text':
             content += struct.pack('<H', len(value)) + value
         else:
-            content += struct.pack('<H', len(value)) + b''.join(value)
+            content += struct.pack('<I' if kind == 'list_rule' else '<H', len(value)) + b''.join(value)
     return content
 
 

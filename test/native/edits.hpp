@@ -26,6 +26,8 @@ struct PlannedNetwork {
   std::uint32_t loop_probe_ms = 0, loop_hold_ms = 30'000;
   bool snooping = false, querier = false, fast_leave = false, flood_unknown = false;
   std::uint32_t query_ms = 125'000, response_ms = 10'000;
+  std::vector<std::uint32_t> timeouts{};
+  bool tcp_loose = true;
 };
 
 struct PlannedRoute {
@@ -37,6 +39,20 @@ struct PlannedRoute {
 struct PlannedTrunkAddress {
   std::uint16_t network = 0;
   std::uint16_t station = 0;  // whose IPv4 address it is
+};
+
+struct PlannedRule {
+  std::uint32_t id = 2;
+  std::uint8_t action = 0;  // 0 allow, 1 drop, 2 reject, 3 pass
+  std::uint8_t tier = 3;
+  std::uint8_t flags = 0;   // 1 log, 2 audited, 4 keep, 8 kill
+  std::uint32_t source = 0, destination = 0;
+  struct Service {
+    std::uint16_t protocol = 256, first = 0, last = 0xffff;
+    std::uint32_t named = 0;
+  };
+  std::vector<Service> services{};
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> source_ports{};
 };
 
 struct PlannedPort {
@@ -60,6 +76,7 @@ struct PlannedPort {
   std::uint32_t capture_snapshot_length = 65'557, capture_bytes_max = 1 << 20;
   std::uint32_t fault_seed = 0, fault_loss = 0, fault_repeat = 0, fault_corrupt = 0, fault_delay_ms = 0;
   std::uint8_t fault_directions = 0;               // 1 receive, 2 transmit
+  std::uint32_t connections_max = 65'536;
 };
 
 // Station N: 02:00:00:00:HH:LL, 10.77.HH.LL and fd00:77::N.
@@ -91,7 +108,9 @@ class Edits {
         .add(network.fast_leave ? 1 : 0, 1)
         .add(network.flood_unknown ? 1 : 0, 1)
         .add(network.query_ms, 4)
-        .add(network.response_ms, 4);
+        .add(network.response_ms, 4)
+        .list(network.timeouts)
+        .add(network.tcp_loose ? 1 : 0, 1);
   }
   Edits& delete_network(std::uint16_t id) { return add(2, 1).add(id, 2); }
   Edits& put_port(const PlannedPort& port) {
@@ -115,7 +134,7 @@ class Edits {
     add(port.groups_max, 4).add(port.multicast_router ? 1 : 0, 1).add(port.queues, 1);
     text(port.capture_file).add(port.capture_snapshot_length, 4).add(port.capture_bytes_max, 4);
     add(port.fault_seed, 4).add(port.fault_loss, 4).add(port.fault_repeat, 4).add(port.fault_corrupt, 4);
-    add(port.fault_delay_ms, 4).add(port.fault_directions, 1);
+    add(port.fault_delay_ms, 4).add(port.fault_directions, 1).add(port.connections_max, 4);
     return *this;
   }
   Edits& delete_port(std::uint16_t id) { return add(4, 1).add(id, 2); }
@@ -125,6 +144,31 @@ class Edits {
   }
   Edits& delete_static_mac(std::uint16_t network, std::uint16_t station) {
     return add(7, 1).add(network, 2).append(mac_of(station));
+  }
+
+  Edits& put_address_sets(std::uint16_t network, const Bytes& address, const std::vector<std::uint32_t>& sets) {
+    return add(8, 1).add(network, 2).append(address).list(sets);
+  }
+  Edits& delete_address_sets(std::uint16_t network, const Bytes& address) { return add(9, 1).add(network, 2).append(address); }
+  Edits& put_prefix_set(std::uint32_t set, std::uint16_t network, const Bytes& address, std::uint8_t length) {
+    return add(10, 1).add(set, 4).add(1, 2).add(network, 2).append(address).add(length, 1);
+  }
+  Edits& delete_prefix_set(std::uint32_t set) { return add(11, 1).add(set, 4); }
+  Edits& put_service_sets(std::uint16_t network, const Bytes& address, std::uint8_t protocol, std::uint16_t port,
+                          const std::vector<std::uint32_t>& services) {
+    return add(12, 1).add(network, 2).append(address).add(protocol, 1).add(port, 2).list(services);
+  }
+  Edits& delete_service_sets(std::uint16_t network, const Bytes& address, std::uint8_t protocol, std::uint16_t port) {
+    return add(13, 1).add(network, 2).append(address).add(protocol, 1).add(port, 2);
+  }
+  Edits& put_rules(std::uint32_t list, const std::vector<PlannedRule>& rules) { return add(14, 1).add(list, 4).rules(rules); }
+  Edits& splice_rules(std::uint32_t list, std::uint32_t at, std::uint32_t removed, const std::vector<PlannedRule>& inserted) {
+    return add(15, 1).add(list, 4).add(at, 4).add(removed, 4).rules(inserted);
+  }
+  Edits& delete_rules(std::uint32_t list) { return add(16, 1).add(list, 4); }
+  Edits& put_port_policy(std::uint16_t port, std::uint32_t ingress, std::uint32_t egress, std::uint32_t ingress_audit = 0,
+                         std::uint32_t egress_audit = 0) {
+    return add(17, 1).add(port, 2).add(ingress, 4).add(egress, 4).add(ingress_audit, 4).add(egress_audit, 4);
   }
 
   // Plain parts, little-endian, for what is wrong on purpose.
@@ -145,6 +189,24 @@ class Edits {
   operator std::span<const std::byte>() const noexcept { return bytes_; }  // NOLINT: edits are their bytes
 
  private:
+  Edits& list(const std::vector<std::uint32_t>& values) {
+    add(values.size(), 2);
+    for (const std::uint32_t value : values) add(value, 4);
+    return *this;
+  }
+  Edits& rules(const std::vector<PlannedRule>& rules) {
+    add(rules.size(), 4);
+    for (const PlannedRule& rule : rules) {
+      add(rule.id, 4).add(rule.action, 1).add(rule.tier, 1).add(rule.flags, 1).add(rule.source, 4).add(rule.destination, 4);
+      add(rule.services.size(), 2);
+      for (const PlannedRule::Service& service : rule.services)
+        add(service.protocol, 2).add(service.first, 2).add(service.last, 2).add(service.named, 4);
+      add(rule.source_ports.size(), 2);
+      for (const auto& [first, last] : rule.source_ports) add(first, 2).add(last, 2);
+    }
+    return *this;
+  }
+
   Bytes bytes_;
 };
 

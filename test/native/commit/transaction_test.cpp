@@ -70,11 +70,25 @@ PlannedPort full_port() {
   return port;
 }
 
+PlannedRule full_rule() {
+  return {70'000, 3, 4, 9, 80'000, 90'000, {{6, 443, 8'443, 0}, {256, 0, 0xffff, 12}}, {{1, 2}}};
+}
+
 // Every edit there is, each once.
 std::vector<Edits> every_edit() {
   return {Edits().put_network(kNetwork), Edits().delete_network(7),          Edits().put_port(full_port()),
           Edits().delete_port(3),        Edits().close_port(4),              Edits().put_static_mac(7, 9, 513),
-          Edits().delete_static_mac(7, 9)};
+          Edits().delete_static_mac(7, 9),
+          Edits().put_address_sets(7, mapped(ip4_of(1)), {1, 70'000}),
+          Edits().delete_address_sets(7, ip6_of(1)),
+          Edits().put_prefix_set(9, 0, mapped(ip4_of(1)), 32),
+          Edits().delete_prefix_set(9),
+          Edits().put_service_sets(7, ip6_of(1), 132, 3'868, {5}),
+          Edits().delete_service_sets(7, ip6_of(1), 132, 3'868),
+          Edits().put_rules(1, {full_rule(), {}}),
+          Edits().splice_rules(1, 1, 2, {full_rule()}),
+          Edits().delete_rules(1),
+          Edits().put_port_policy(513, 1, 2, 3, 4)};
 }
 
 }  // namespace
@@ -184,8 +198,8 @@ TEST("commit/transaction: edits stay in the order in which they were written") {
     for (const Edits& edits : every_edit()) all.append(edits.bytes());
   const Result<Transaction> result = Transaction::decode(all);
   REQUIRE(result.ok());
-  REQUIRE(result.value().edits().size() == 14);
-  for (std::size_t i = 0; i < 14; ++i) CHECK_EQUAL(result.value().edits()[i].index(), i % 7);
+  REQUIRE(result.value().edits().size() == 34);
+  for (std::size_t i = 0; i < 34; ++i) CHECK_EQUAL(result.value().edits()[i].index(), i % 17);
 }
 
 // Whoever reads past the bytes that are there is caught by the address sanitizer: each has memory of its own size.
@@ -213,7 +227,7 @@ TEST("commit/transaction: whatever is cut off, what is left is refused as a whol
 
 TEST("commit/transaction: an unknown tag is refused, also behind good edits") {
   for (unsigned tag = 0; tag < 256; ++tag) {
-    if (tag >= 1 && tag <= 7) continue;
+    if (tag >= 1 && tag <= 17) continue;
     CHECK_EQUAL(refusal(Edits().delete_port(1).add(tag, 1).append(Bytes(64)).bytes()),
                 "edit 1 at byte 3 (tag " + std::to_string(tag) + ") is cut short, unknown or out of range");
   }
@@ -222,6 +236,45 @@ TEST("commit/transaction: an unknown tag is refused, also behind good edits") {
 TEST("commit/transaction: a length that is greater than what is left is refused, and asks for no memory") {
   CHECK(refusal(Edits().add(1, 1).add(7, 2).add(0xffff, 2).add(0x41, 1).bytes()) != "not refused");
   CHECK(refusal(Edits().add(1, 1).add(7, 2).text("dev").add(1'500, 2).add(1, 4).add(0xffff, 2).add(0x88cc, 2).bytes()) != "not refused");
+}
+
+TEST("commit/transaction: rules come as they were written") {
+  const Result<Transaction> result = Transaction::decode(Edits().splice_rules(3, 70'000, 2, {full_rule(), {}}));
+  const auto* edit = only<SpliceRules>(result);
+  REQUIRE(edit != nullptr);
+  CHECK_EQUAL(edit->list, 3u);
+  CHECK_EQUAL(edit->at, 70'000u);
+  CHECK_EQUAL(edit->removed, 2u);
+  REQUIRE(edit->inserted.size() == 2);
+  const Rule& rule = edit->inserted[0];
+  CHECK_EQUAL(rule.id.value, 70'000u);
+  CHECK(rule.action == RuleAction::kPass && rule.tier == 4 && rule.has(Rule::kLog) && rule.has(Rule::kKill) && !rule.has(Rule::kKeep));
+  CHECK(rule.source == 80'000 && rule.destination == 90'000);
+  CHECK(rule.services == (std::vector<Service>{{6, 443, 8'443, 0}, {256, 0, 0xffff, 12}}));
+  CHECK(rule.source_ports == (std::vector<PortRange>{{1, 2}}));
+  CHECK(edit->inserted[1].services.empty() && edit->inserted[1].action == RuleAction::kAllow);
+}
+
+TEST("commit/transaction: a rule that means nothing is refused") {
+  for (const PlannedRule& rule : {PlannedRule{.id = 0}, PlannedRule{.action = 4}, PlannedRule{.services = {{257, 0, 0, 0}}},
+                                  PlannedRule{.services = {{6, 2, 1, 0}}}, PlannedRule{.source_ports = {{2, 1}}}})
+    CHECK(refusal(Edits().put_rules(1, {rule}).bytes()) != "not refused");
+}
+
+TEST("commit/transaction: memberships come as they were written") {
+  const Result<Transaction> sets = Transaction::decode(Edits().put_address_sets(7, mapped(ip4_of(1)), {1, 70'000}));
+  const auto* edit = only<PutAddressSets>(sets);
+  REQUIRE(edit != nullptr);
+  CHECK(edit->network == 7 && edit->sets == (std::vector<std::uint32_t>{1, 70'000}));
+  CHECK_EQUAL(to_hex(bytes_of(edit->address)), to_hex(mapped(ip4_of(1))));
+  const Result<Transaction> prefixes = Transaction::decode(Edits().put_prefix_set(9, 3, mapped(ip4_of(1)), 24));
+  const auto* prefix = only<PutPrefixSet>(prefixes);
+  REQUIRE(prefix != nullptr && prefix->prefixes.size() == 1);
+  CHECK(prefix->set == 9 && prefix->prefixes[0].network.value == 3 && prefix->prefixes[0].prefix.length == 24);
+  const Result<Transaction> policy = Transaction::decode(Edits().put_port_policy(513, 1, 2, 3, 4));
+  const auto* port = only<PutPortPolicy>(policy);
+  REQUIRE(port != nullptr);
+  CHECK(port->port == 513 && port->ingress == 1 && port->egress == 2 && port->ingress_audit == 3 && port->egress_audit == 4);
 }
 
 TEST("commit/transaction: a text with a zero byte is refused: a system call would read less of it") {

@@ -15,7 +15,7 @@ export function readEdits(bytes: Uint8Array): Edit[] {
     const isMapped = raw.subarray(0, 12).equals(Buffer.from('00000000000000000000ffff', 'hex'));
     return ipFromBytes(Uint8Array.from(isMapped ? raw.subarray(12) : raw));
   };
-  const list = <Item>(item: () => Item): Item[] => Array.from({ length: number(2) }, item);
+  const list = <Item>(item: () => Item, countSize = 2): Item[] => Array.from({ length: number(countSize) }, item);
   const prefix = (): { address: Ip; length: number } => ({ address: ip(), length: number(1) });
   const readers: Record<string, () => unknown> = {
     u8: () => number(1),
@@ -30,7 +30,15 @@ export function readEdits(bytes: Uint8Array): Edit[] {
       const via = ip();
       return { to, via: via.family === 6 && via.value === 0n ? undefined : via };
     }),
+    ip,
+    list_u32: () => list(() => number(4)),
     list_trunk_address: () => list(() => ({ network: number(2), prefix: prefix() })),
+    list_network_prefix: () => list(() => ({ network: number(2), prefix: prefix() })),
+    list_rule: () => list(() => ({
+      id: number(4), action: number(1), tier: number(1), flags: number(1), source: number(4), destination: number(4),
+      services: list(() => ({ protocol: number(2), first: number(2), last: number(2), named: number(4) })),
+      sourcePorts: list(() => ({ first: number(2), last: number(2) })),
+    }), 4),
   };
   const edits: Edit[] = [];
   while (at < data.length) {

@@ -9,13 +9,13 @@ const options = { workers: 0, portsMax: 16, flowsMax: 64, macsMax: 64, virtualCl
 const network: PutNetwork = {
   edit: 'PutNetwork', network: 1, name: 'dev', mtu: 1500, macAgeMs: 1000, etherTypes: [], ingressAllowed: 1, egressAllowed: 1, vlan: 0, carriesTags: 0,
   stormBroadcast: 1000, stormMulticast: 1000, stormUnknownUnicast: 1000, loopProbeMs: 0, loopHoldMs: 30_000,
-  snooping: 0, querier: 0, fastLeave: 0, floodUnknown: 0, queryMs: 125_000, responseMs: 10_000,
+  snooping: 0, querier: 0, fastLeave: 0, floodUnknown: 0, queryMs: 125_000, responseMs: 10_000, timeouts: [], tcpLoose: 1,
 };
 const memory = (port: number, more: Partial<PutPort> = {}): PutPort => ({
   edit: 'PutPort', port, name: `p${port}`, network: 1, type: 2, netns: '', device: '', mac: `02:00:00:00:00:0${port}`,
   addresses: [parseCidr(`10.0.0.${port}/24`)!], routes: [], mtu: 1500, antiSpoof: 1, persist: 0, offloads: 0, macsMax: 4, flowsMax: 16, pcapRead: '', pcapWrite: '', pcapRepeat: 0, trunk: [], trunkAddresses: [], hairpin: 0,
   groupsMax: 4, multicastRouter: 0, queues: 1,
-  captureFile: '', captureSnapshotLength: 65_557, captureBytesMax: 4096, faultSeed: 0, faultLoss: 0, faultRepeat: 0, faultCorrupt: 0, faultDelayMs: 0, faultDirections: 0, ...more,
+  captureFile: '', captureSnapshotLength: 65_557, captureBytesMax: 4096, faultSeed: 0, faultLoss: 0, faultRepeat: 0, faultCorrupt: 0, faultDelayMs: 0, faultDirections: 0, connectionsMax: 65_536, ...more,
 });
 const frame = composeFrame({
   sourceMac: '02:00:00:00:00:01', destinationMac: '02:00:00:00:00:02', source: parseCidr('10.0.0.1/24')!.address, destination: parseCidr('10.0.0.2/24')!.address,

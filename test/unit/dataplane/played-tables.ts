@@ -13,7 +13,9 @@ export function applyEdits(tables: TableSet, edits: readonly Edit[]): TableSet {
     else if (edit.edit === 'DeleteStaticMac') remove(staticMacs, `${edit.network} ${edit.mac}`, edit);
     else if (edit.edit === 'DeletePort') remove(ports, edit.port, edit);
     else if (edit.edit === 'DeleteNetwork') remove(networks, edit.network, edit);
-    else if (!ports.has(edit.port)) throw new Error(`there is no port ${edit.port} to close`);
+    else if (edit.edit === 'ClosePort') {
+      if (!ports.has(edit.port)) throw new Error(`there is no port ${edit.port} to close`);
+    } else throw new Error(`${edit.edit} is not played yet`);
   }
   for (const { port, network } of ports.values()) if (!networks.has(network)) throw new Error(`port ${port} is in network ${network}, which is not there`);
   for (const { port, network } of staticMacs.values()) {

@@ -16,7 +16,7 @@ function tablesOf(intent: Intent, before: Allocations = noAllocations): { tables
   const allocations = allocate(intent, before, 100);
   return { tables: compile(intent, allocations), allocations };
 }
-const told = (edits: readonly Edit[]): string[] => edits.map((edit) => `${edit.edit} ${'port' in edit ? edit.port : edit.network}`);
+const told = (edits: readonly Edit[]): string[] => edits.map((edit) => `${edit.edit} ${'port' in edit ? edit.port : 'network' in edit ? edit.network : 0}`);
 
 t.test('nothing changed, nothing to do', (t) => {
   const { tables } = tablesOf(wish(network('dev'), port('a')));
