@@ -49,10 +49,10 @@ struct Flows {
       const std::uint32_t number = cache.take(0);
       Flow4& flow = cache.record(number);
       flow.key = key;
-      flow.port[0] = PortId{1};
-      flow.port[1] = PortId{2};
-      flow.mac[0] = source;
-      flow.mac[1] = destination;
+      flow.end[0].port = PortId{1};
+      flow.end[1].port = PortId{2};
+      flow.end[0].mac = Mac::read(frame.data() + 6);
+      flow.end[1].mac = Mac::read(frame.data());
       flow.judged[0].store(1, std::memory_order_relaxed);
       const std::uint32_t kept = cache.insert(0, number, hashes[i], [&](const Flow4& other) { return other.key == key; });
       keep(kept);
@@ -75,19 +75,19 @@ struct Flows {
       for (std::uint32_t i = 0; i < kBatch; ++i) candidate[i] = cache.candidate(hashes[at[i]]);
       for (std::uint32_t i = 0; i < kBatch; ++i) {
         const bool hit = candidate[i] != FlowCache<FlowKey4>::kNone &&
-                         cache.record(candidate[i]).covers(keys[at[i]], 0, PortId{1}, source, destination);
+                         cache.record(candidate[i]).covers(keys[at[i]], 0, FrameEnds::read(frame.data(), PortId{1}));
         keep(hit);
       }
     }
   }
 
+  const test::Bytes frame = test::udp4_frame(1, 2);  // where the ends are read from
   Epoch epoch;
   FlowCache<FlowKey4> cache;
   std::vector<FlowKey4> keys;
   std::vector<std::uint64_t> hashes;
   std::vector<std::uint32_t> order;
   std::uint32_t next = 0;
-  Mac source = Mac::read(test::mac_of(1).data()), destination = Mac::read(test::mac_of(2).data());
 };
 
 }  // namespace

@@ -38,8 +38,7 @@ void complete_checksum(Packet& packet) noexcept;
 // Whether the port takes this (checked) packet as it is.
 [[nodiscard]] bool takes_offload(const PortInfo& info, const Packet& packet) noexcept;
 [[nodiscard]] inline bool takes(const PortInfo& info, const Packet& packet) noexcept {
-  const bool plain = packet.offload.gso == Offload::Gso::kNone && !packet.offload.needs_checksum;
-  return plain || takes_offload(info, packet);
+  return packet.offload.is_plain() || takes_offload(info, packet);
 }
 
 // The sum of the frame's bytes `from`…`to`-1, wherever they lie, as if `from` were even.

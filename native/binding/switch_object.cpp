@@ -91,8 +91,8 @@ void push_flow(Napi::Array& rows, const Flow<Key>& flow, std::uint32_t number, s
     source = to_string(Ip::v6(flow.key.address[from]));
     destination = to_string(Ip::v6(flow.key.address[to]));
   } else {
-    source = to_string(flow.mac[from]);
-    destination = to_string(flow.mac[to]);
+    source = to_string(flow.end[from].mac);
+    destination = to_string(flow.end[to].mac);
   }
   const bool ether = flow.key.kind == static_cast<std::uint8_t>(FlowKind::kEther);
   const auto load = [](const std::atomic<std::uint64_t>& cell) {
@@ -106,8 +106,8 @@ void push_flow(Napi::Array& rows, const Flow<Key>& flow, std::uint32_t number, s
   row.Set("sourcePort", ether ? 0 : flow.key.port[from]);
   row.Set("destination", destination);
   row.Set("destinationPort", ether ? 0 : flow.key.port[to]);
-  row.Set("sourceNativePort", flow.port[from].value);
-  row.Set("destinationNativePort", flow.port[to].value);
+  row.Set("sourceNativePort", flow.end[from].port.value);
+  row.Set("destinationNativePort", flow.end[to].port.value);
   row.Set("state", flow.judged[to].load(std::memory_order_relaxed) != 0 ? "established" : "new");
   row.Set("packets", load(flow.direction[0].packets) + load(flow.direction[1].packets));
   row.Set("bytes", load(flow.direction[0].bytes) + load(flow.direction[1].bytes));

@@ -85,7 +85,7 @@ std::uint32_t Dataplane::flush_macs(NetworkId network, PortId port, const Mac& m
 std::uint32_t Dataplane::flush_flows(PortId port) {
   std::uint32_t count = 0;
   visit_flows([&](std::uint32_t, const auto& flow) {
-    if (!port || flow.port[0] == port || flow.port[1] == port) ++count;
+    if (!port || flow.end[0].port == port || flow.end[1].port == port) ++count;
   });
   workers_->flush_flows(port);
   workers_->settle();

@@ -8,7 +8,7 @@
 // A record is two cache lines for IPv4 and three for IPv6: the key, what was decided, and for both
 // directions counters and times. So one index line and the record are all that a packet touches.
 //
-// What it promises. Fixed memory, no pointers inside. A record's key, ports and MACs never change once
+// What it promises. Fixed memory, no pointers inside. A record's key and ends never change once
 // it can be found: who wants others makes a new record. A record that was taken out is reused only
 // after the epoch passed. When both buckets are full one entry is moved, and if that is not possible
 // the stalest of them gives way.
@@ -25,9 +25,9 @@
 #include "base/ids.hpp"
 #include "base/region.hpp"
 #include "base/spin_lock.hpp"
+#include "flow/flow_end.hpp"
 #include "flow/flow_key.hpp"
 #include "flow/turn.hpp"
-#include "wire/mac.hpp"
 
 namespace vsw {
 
@@ -53,8 +53,7 @@ struct alignas(64) Flow {
   };
   Key key;
   std::atomic<std::uint64_t> confirmed;  // Grounds under which it was last found true
-  PortId port[2];                        // of each end; 0 at the far end of a flooded flow
-  Mac mac[2];                            // of each end, as the frames of the key's sides carry them
+  FlowEnd end[2];                        // in the order of the key's sides
   Program::Action action;                // kOutput or kFlood
   FloodSet flood_set;
   std::uint8_t initiator;                // the end whose frame was judged
@@ -72,13 +71,12 @@ struct alignas(64) Flow {
   Turn turn[2];                          // to write a direction whose port has several queues
 
   // A frame that this record speaks for.
-  [[nodiscard]] bool covers(const Key& other, unsigned side, PortId ingress, const Mac& source,
-                            const Mac& destination) const noexcept {
-    return matches(other, side, ingress, source, destination) && judged[side].load(std::memory_order_acquire) != 0;
+  [[nodiscard]] bool covers(const Key& other, unsigned side, const FrameEnds& ends) const noexcept {
+    return matches(other, side, ends) && judged[side].load(std::memory_order_acquire) != 0;
   }
-  [[nodiscard]] bool matches(const Key& other, unsigned side, PortId ingress, const Mac& source,
-                             const Mac& destination) const noexcept {
-    return key == other && port[side] == ingress && mac[side] == source && mac[side ^ 1] == destination;
+  // One answer of all bits: they are nearly always equal, and a branch for each would be one too many.
+  [[nodiscard]] bool matches(const Key& other, unsigned side, const FrameEnds& ends) const noexcept {
+    return (difference(key, other) | ends.difference(end[side], end[side ^ 1])) == 0;
   }
   [[nodiscard]] std::uint32_t last_heard_ms() const noexcept {
     const std::uint32_t first = heard_ms[0].load(std::memory_order_relaxed);
@@ -195,10 +193,10 @@ class FlowCache {
 
   [[nodiscard]] Bucket* buckets() const noexcept { return index_.as<Bucket>(); }
   [[nodiscard]] std::uint32_t first_bucket(std::uint64_t hash) const noexcept {
-    return static_cast<std::uint32_t>(hash >> 32) & (bucket_count_ - 1);
+    return static_cast<std::uint32_t>(hash >> 32) & bucket_mask_;
   }
   [[nodiscard]] std::uint32_t other_bucket(std::uint32_t bucket, std::uint16_t tag) const noexcept {
-    return (bucket ^ (tag * 0x9e37'79b1u)) & (bucket_count_ - 1);
+    return (bucket ^ (tag * 0x9e37'79b1u)) & bucket_mask_;
   }
   [[nodiscard]] static std::uint16_t tag_of(std::uint64_t hash) noexcept {
     return static_cast<std::uint16_t>(hash | 1);  // never 0
@@ -211,7 +209,7 @@ class FlowCache {
   Region index_, records_, part_region_;
   Part* parts_;
   Epoch& epoch_;
-  std::uint32_t bucket_count_, part_size_, worker_count_;
+  std::uint32_t bucket_mask_, part_size_, worker_count_;
   std::atomic<std::uint32_t> size_{0};
 };
 

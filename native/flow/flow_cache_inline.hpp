@@ -12,8 +12,9 @@ FlowCache<Key>::FlowCache(std::uint32_t capacity, std::uint32_t worker_count, Ep
     : epoch_(epoch), worker_count_(worker_count) {
   part_size_ = (capacity + worker_count - 1) / worker_count;
   // A load of two thirds at most: with two buckets of eight and one move, failures stay rare.
-  bucket_count_ = std::bit_ceil(part_size_ * worker_count * 3 / 2 / kSlots + 1);
-  index_ = Region(sizeof(Bucket) * bucket_count_);
+  const std::uint32_t bucket_count = std::bit_ceil(part_size_ * worker_count * 3 / 2 / kSlots + 1);
+  bucket_mask_ = bucket_count - 1;
+  index_ = Region(sizeof(Bucket) * bucket_count);
   records_ = Region(sizeof(Record) * (std::size_t{part_size_} * worker_count + 1));
   part_region_ = Region(sizeof(Part) * worker_count);
   parts_ = part_region_.as<Part>();

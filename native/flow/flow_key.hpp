@@ -20,16 +20,16 @@
 
 namespace vsw {
 
-// Word by word, which the members one by one are not.
+// The bits in which two keys are others, 0 when they are equal. Word by word, which the members one by one are not.
 template <class Key>
-[[nodiscard]] bool same_bytes(const Key& one, const Key& other) noexcept {
+[[nodiscard]] std::uint64_t difference(const Key& one, const Key& other) noexcept {
   std::uint64_t words[2][sizeof(Key) / 8];
   static_assert(sizeof words[0] == sizeof(Key));
   std::memcpy(words[0], &one, sizeof(Key));
   std::memcpy(words[1], &other, sizeof(Key));
   std::uint64_t different = 0;
   for (std::size_t i = 0; i < std::size(words[0]); ++i) different |= words[0][i] ^ words[1][i];
-  return different == 0;
+  return different;
 }
 
 struct FlowKey4 {
@@ -38,7 +38,7 @@ struct FlowKey4 {
   std::uint16_t network;
   std::uint8_t protocol;
   std::uint8_t kind;         // FlowKind
-  bool operator==(const FlowKey4& other) const noexcept { return same_bytes(*this, other); }
+  bool operator==(const FlowKey4& other) const noexcept { return difference(*this, other) == 0; }
 };
 static_assert(std::has_unique_object_representations_v<FlowKey4> && sizeof(FlowKey4) == 16);
 
@@ -48,7 +48,7 @@ struct FlowKey6 {
   std::uint16_t network;
   std::uint8_t protocol;
   std::uint8_t kind;
-  bool operator==(const FlowKey6& other) const noexcept { return same_bytes(*this, other); }
+  bool operator==(const FlowKey6& other) const noexcept { return difference(*this, other) == 0; }
 };
 static_assert(std::has_unique_object_representations_v<FlowKey6> && sizeof(FlowKey6) == 40);
 
@@ -63,6 +63,16 @@ struct FlowKey {
     FlowKey6 v6;
   };
   FlowKey() noexcept : v6{} {}
+
+  template <class Key>
+  [[nodiscard]] bool holds() const noexcept {
+    return std::is_same_v<Key, FlowKey4> ? kind == FlowKind::kIpv4 : kind == FlowKind::kIpv6 || kind == FlowKind::kEther;
+  }
+  template <class Key>
+  [[nodiscard]] const Key& as() const noexcept {
+    if constexpr (std::is_same_v<Key, FlowKey4>) return v4;
+    else return v6;
+  }
 };
 
 // The key of a parsed frame. kNone: its verdict may not be cached, because a stage looks at more than

@@ -28,6 +28,8 @@ struct Offload {
   bool checksum_valid = false;  // the receiver need not look
   std::uint16_t gso_size = 0;   // payload bytes in each segment
   std::uint16_t checksum_start = 0, checksum_offset = 0;
+  // A frame that every port takes as it is, and one packet of a wire.
+  [[nodiscard]] bool is_plain() const noexcept { return gso == Gso::kNone && !needs_checksum; }
 };
 
 struct Packet {

@@ -34,7 +34,7 @@ void Egress::flush(std::uint64_t now_ns) noexcept {
     transmit(group, now_ns);
   }
   group_count_ = 0;
-  last_ = nullptr;
+  last_ = {};
 }
 
 // Counts and notes what the receiver would have got; the packet is as it was afterwards.

@@ -32,17 +32,19 @@ class Egress {
 
   // The receiver is in the packet's network. False: it is too large for the receiver, and will be dropped.
   bool offer(const PortEntry& receiver, const NetworkEntry& network, Packet& packet) noexcept {
-    const Target target{&receiver, receiver.vlan_for(network)};
-    // Most often the receiver is that of the packet before.
-    if (last_ == nullptr || !(last_->target == target)) last_ = &group_of(target);
-    Group& group = *last_;
-    VSW_ASSERT(group.size < group.packets.size());
-    group.packets[group.size++] = &packet;
-    group.sum.packets += packet.wire_packets;
-    group.sum.bytes += packet.wire_bytes();
+    Group& group = group_of({&receiver, receiver.vlan_for(network)});
+    last_ = {receiver.id, receiver.settings.mtu, &network, &group};
+    group.add(packet);
     const bool fits = mtu_for(packet) <= receiver.settings.mtu;
     if (!fits || !takes(receiver.info, packet)) group.is_simple = false;
     return fits;
+  }
+  // Most often a packet is plain, fits, and goes where the one before went. False: otherwise, it is still to be offered.
+  bool offer_again(PortId receiver, const NetworkEntry& network, Packet& packet) noexcept {
+    const bool plain = packet.offload.is_plain();
+    if (!plain || last_.receiver != receiver || last_.network != &network || mtu_for(packet) > last_.mtu) return false;
+    last_.group->add(packet);
+    return true;
   }
   // The receiver is offered the packet and does not get it.
   void refuse(const PortEntry& receiver, const NetworkEntry& network, Packet& packet, DropReason reason,
@@ -65,6 +67,18 @@ class Egress {
     bool is_simple = true;  // the receiver has a device; each fits, and is taken as it is
     Sum sum;
     std::array<Packet*, Batch::kCapacity> packets;
+    void add(Packet& packet) noexcept {
+      VSW_ASSERT(size < packets.size());
+      packets[size++] = &packet;
+      sum.packets += packet.wire_packets;
+      sum.bytes += packet.wire_bytes();
+    }
+  };
+  struct Last {  // where the packet offered last went; without a network: none was offered since the last flush
+    PortId receiver;
+    std::uint16_t mtu = 0;
+    const NetworkEntry* network = nullptr;
+    Group* group = nullptr;
   };
   [[nodiscard]] Group& group_of(const Target& target) noexcept;
   void transmit(const Group& group, std::uint64_t now_ns) noexcept;
@@ -82,7 +96,7 @@ class Egress {
   const std::uint32_t worker_, workers_;
   std::uint32_t group_count_ = 0;
   std::array<Group, Batch::kCapacity> groups_;
-  Group* last_ = nullptr;  // that of the packet offered last
+  Last last_;
   Gatherer gatherer_;
 };
 

@@ -30,6 +30,13 @@ bool ingress_allows(Lookup& lookup, const PortEntry& receiver, Program& program)
   return AclIngress::apply(lookup, program) == Verdict::kContinue;
 }
 
+// The candidate was another's: every entry with the key's tag, then.
+template <class Key>
+[[gnu::noinline]] std::uint32_t find_covering(const FlowCache<Key>& cache, std::uint64_t hash, const Key& key,
+                                              unsigned side, const FrameEnds& ends) noexcept {
+  return cache.find(hash, [&](const Flow<Key>& flow) noexcept { return flow.covers(key, side, ends); });
+}
+
 }  // namespace
 
 Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing& events) noexcept
@@ -79,6 +86,7 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
     lane.network = trunk ? generation.network(ingress->network_of(packet.tag)) : home;
     lane.dead = reason != DropReason::kNone || lane.network == nullptr;
     if (lane.dead) {
+      lane.key.kind = FlowKind::kNone;
       const DropReason homeless = trunk ? DropReason::k_vlan_not_carried : DropReason::k_port_not_active;
       drop(ingress_id, packet, reason != DropReason::kNone ? reason : homeless, now_ns);
       continue;
@@ -91,23 +99,24 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
   page_.add(ingress_id, Counter::k_received_bytes, bytes);
 
   if (ingress != nullptr) {
-    for (std::uint32_t i = 0; i < size; ++i) {
-      Lane& lane = lanes_[i];
-      if (lane.dead || lane.key.kind == FlowKind::kNone) continue;
-      lane.candidate = lane.key.kind == FlowKind::kIpv4 ? fabric_.flows4.candidate(lane.key.hash)
-                                                        : fabric_.flows6.candidate(lane.key.hash);
+    for (std::uint32_t i = 0; i < size;) {
+      const FlowKind kind = lanes_[i].key.kind;
+      if (kind == FlowKind::kIpv4) i = look_up(fabric_.flows4, i, size);
+      else if (kind != FlowKind::kNone) i = look_up(fabric_.flows6, i, size);
+      else ++i;
     }
     Moment moment{generation, *ingress, Grounds::of(generation.id, fabric_.taught_version()), now_ns,
-                  static_cast<std::uint32_t>(now_ns / 1'000'000)};
-    for (std::uint32_t i = 0; i < size; ++i) {
+                  static_cast<std::uint32_t>(now_ns / 1'000'000), ingress->info.queues > 1};
+    for (std::uint32_t i = 0; i < size;) {
       const Lane& lane = lanes_[i];
-      if (lane.dead) continue;
-      Packet& packet = *batch.packets()[i];
-      const bool hit = lane.key.kind == FlowKind::kIpv4
-                           ? take_hit(fabric_.flows4, lane.key.v4, lane, moment, packet)
-                           : lane.key.kind != FlowKind::kNone &&
-                                 take_hit(fabric_.flows6, lane.key.v6, lane, moment, packet);
-      if (!hit) judge(lane, moment, packet);
+      if (lane.key.kind == FlowKind::kIpv4) {
+        i = act(fabric_.flows4, moment, batch, i);
+      } else if (lane.key.kind != FlowKind::kNone) {
+        i = act(fabric_.flows6, moment, batch, i);
+      } else {
+        if (!lane.dead) judge(lane, moment, *batch.packets()[i]);
+        ++i;
+      }
     }
     egress_.flush(now_ns);
     page_.add(ingress_id, Counter::k_forwarded_packets, moment.forwarded);
@@ -120,23 +129,40 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
   batch.release();
 }
 
+// Both walk the lanes from `at` on, as long as their keys are of this kind, and answer where they stopped: what a
+// batch holds is mostly of one kind, and in a run of it what is the same for all stays in registers.
+template <class Key>
+std::uint32_t Forwarder::look_up(const FlowCache<Key>& cache, std::uint32_t at, std::uint32_t size) noexcept {
+  do lanes_[at].candidate = cache.candidate(lanes_[at].key.hash);
+  while (++at < size && lanes_[at].key.holds<Key>());
+  return at;
+}
+
+template <class Key>
+std::uint32_t Forwarder::act(FlowCache<Key>& cache, Moment& moment, const Batch& batch, std::uint32_t at) noexcept {
+  do {
+    const Lane& lane = lanes_[at];
+    Packet& packet = *batch.packets()[at];
+    if (!take_hit(cache, lane, moment, packet)) [[unlikely]] judge(lane, moment, packet);
+  } while (++at < batch.size() && lanes_[at].key.holds<Key>());
+  return at;
+}
+
 // The steady state. True: the packet's fate is known and done.
 template <class Key>
-bool Forwarder::take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane, Moment& moment,
-                         Packet& packet) noexcept {
-  const Mac source = Mac::read(packet.data + 6);
-  const Mac destination = Mac::read(packet.data);
+[[gnu::always_inline]] inline bool Forwarder::take_hit(FlowCache<Key>& cache, const Lane& lane, Moment& moment,
+                                                       Packet& packet) noexcept {
+  const Key& key = lane.key.as<Key>();
   const unsigned side = lane.key.side;
-  const PortId ingress = moment.ingress.id;
-  std::uint32_t number = lane.candidate;
-  if (number == FlowCache<Key>::kNone || !cache.record(number).covers(key, side, ingress, source, destination)) {
-    number = cache.find(lane.key.hash, [&](const Flow<Key>& flow) noexcept {
-      return flow.covers(key, side, ingress, source, destination);
-    });
+  const FrameEnds ends = FrameEnds::read(packet.data, moment.ingress.id);
+  std::uint32_t number = lane.candidate;  // kNone is a record, too: one that covers nothing
+  if (!cache.record(number).covers(key, side, ends)) [[unlikely]] {
+    number = find_covering(cache, lane.key.hash, key, side, ends);
     if (number == FlowCache<Key>::kNone) return false;
   }
   Flow<Key>& flow = cache.record(number);
-  if (flow.confirmed.load(std::memory_order_acquire) != moment.grounds.word && !still_true(flow, side, *lane.network, moment)) {
+  if (flow.confirmed.load(std::memory_order_acquire) != moment.grounds.word &&
+      !still_true(flow, side, *lane.network, moment)) [[unlikely]] {
     cache.remove(number, lane.key.hash);
     return false;
   }
@@ -148,19 +174,27 @@ bool Forwarder::take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane
     flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
     // A hit keeps the sender's MAC young; once a second is often enough for ages of minutes.
     if (!moment.ingress.anti_spoof && heard_ms / 1000 != moment.now_ms / 1000)
-      fabric_.macs.refresh(lane.network->id, source, ingress, moment.now_ms);
+      fabric_.macs.refresh(lane.network->id, flow.end[side].mac, moment.ingress.id, moment.now_ms);
   }
+  // A flooded flow names no receiver, so it is never that of the packet before.
+  if (egress_.offer_again(flow.end[side ^ 1].port, *lane.network, packet)) [[likely]] ++moment.forwarded;
+  else pass_on(flow, lane, moment, packet);
+  return true;
+}
+
+// A hit's packet whose receiver is not that of the packet before, or that is not a plain one.
+template <class Key>
+[[gnu::noinline]] void Forwarder::pass_on(Flow<Key>& flow, const Lane& lane, Moment& moment, Packet& packet) noexcept {
   if (flow.action == Program::Action::kFlood) {
     flood(lane, moment, packet, flow.flood_set, flow.group);
-    return true;
+    return;
   }
-  const PortEntry* receiver = moment.generation.port(flow.port[side ^ 1]);
+  const PortEntry* receiver = moment.generation.port(flow.end[lane.key.side ^ 1].port);
   if (VSW_BUG(receiver == nullptr)) {
-    drop(ingress, packet, DropReason::k_bug, moment.now_ns);
-    return true;
+    drop(moment.ingress.id, packet, DropReason::k_bug, moment.now_ns);
+    return;
   }
   hand_over(lane, moment, *receiver, packet);
-  return true;
 }
 
 // The grounds changed: is what this verdict was based on still the same? If so, it is re-stamped.
@@ -172,15 +206,15 @@ bool Forwarder::still_true(Flow<Key>& flow, unsigned side, const NetworkEntry& n
   // Confirmed by a later generation than this batch's: another worker is ahead of us.
   if (confirmed > number_of(moment.generation.id)) return false;
   if (number_of(moment.ingress.changed) > confirmed || number_of(network.judged) > confirmed) return false;
-  if (fabric_.loops.is_held(moment.ingress.id) || fabric_.loops.is_held(flow.port[side ^ 1])) return false;
+  if (fabric_.loops.is_held(moment.ingress.id) || fabric_.loops.is_held(flow.end[side ^ 1].port)) return false;
   if (flow.action == Program::Action::kFlood) {
     if (number_of(network.flooded) > confirmed || !still_flooded(flow, side, network)) return false;
   } else {
-    const PortEntry* receiver = moment.generation.port(flow.port[side ^ 1]);
+    const PortEntry* receiver = moment.generation.port(flow.end[side ^ 1].port);
     if (receiver == nullptr || number_of(receiver->changed) > confirmed) return false;
-    if (find_station(network, fabric_.macs, flow.mac[side ^ 1]) != flow.port[side ^ 1]) return false;
+    if (find_station(network, fabric_.macs, flow.end[side ^ 1].mac) != flow.end[side ^ 1].port) return false;
   }
-  if (!moment.ingress.anti_spoof && find_station(network, fabric_.macs, flow.mac[side]) != moment.ingress.id)
+  if (!moment.ingress.anti_spoof && find_station(network, fabric_.macs, flow.end[side].mac) != moment.ingress.id)
     return false;  // the sender's MAC must be learned anew
   flow.confirmed.store(moment.grounds.word, std::memory_order_release);
   return true;
@@ -190,7 +224,7 @@ bool Forwarder::still_true(Flow<Key>& flow, unsigned side, const NetworkEntry& n
 template <class Key>
 bool Forwarder::still_flooded(const Flow<Key>& flow, unsigned side, const NetworkEntry& network) const noexcept {
   if (!network.multicast.snooping || flow.flood_set == FloodSet::kUndeclared ||
-      flow.key.kind == static_cast<std::uint8_t>(FlowKind::kEther) || flow.mac[side ^ 1].is_broadcast())
+      flow.key.kind == static_cast<std::uint8_t>(FlowKind::kEther) || flow.end[side ^ 1].mac.is_broadcast())
     return true;
   const GroupFlood now = group_flood(network, fabric_.groups, address_of(flow.key, side ^ 1));
   return now == GroupFlood{flow.flood_set, flow.group};
@@ -261,9 +295,9 @@ void Forwarder::remember(FlowCache<Key>& cache, const Key& key, const Lane& lane
                          const Packet& packet, const Program& program) noexcept {
   const unsigned side = lane.key.side;
   const PortId other = program.action == Program::Action::kOutput ? program.output : PortId{};
-  const Mac source = Mac::read(packet.data + 6), destination = Mac::read(packet.data);
+  const FrameEnds ends = FrameEnds::read(packet.data, moment.ingress.id);
   const auto is_same = [&](const Flow<Key>& flow) noexcept {
-    return flow.port[side ^ 1] == other && flow.matches(key, side, moment.ingress.id, source, destination);
+    return flow.end[side ^ 1].port == other && flow.matches(key, side, ends);
   };
   // The other end made the record; from now on it speaks for this end, too.
   if (const std::uint32_t number = cache.find(lane.key.hash, is_same); number != FlowCache<Key>::kNone) {
@@ -281,10 +315,8 @@ void Forwarder::remember(FlowCache<Key>& cache, const Key& key, const Lane& lane
   flow.key = key;
   // Learning this very packet's sender may have moved a MAC: the stamp of before is the safe one.
   flow.confirmed.store(moment.grounds.word, std::memory_order_relaxed);
-  flow.port[side] = moment.ingress.id;
-  flow.port[side ^ 1] = other;
-  flow.mac[side] = source;
-  flow.mac[side ^ 1] = destination;
+  flow.end[side] = {moment.ingress.id, Mac::read(packet.data + 6)};
+  flow.end[side ^ 1] = {other, Mac::read(packet.data)};
   flow.action = program.action;
   flow.flood_set = program.flood_set;
   flow.group = program.group;
@@ -305,10 +337,9 @@ void Forwarder::remember(FlowCache<Key>& cache, const Key& key, const Lane& lane
 
 template <class Key>
 inline void Forwarder::count(Flow<Key>& flow, unsigned side, const Moment& moment, const Packet& packet) noexcept {
-  const bool shared = moment.ingress.info.queues > 1;
-  if (shared) flow.turn[side].take(worker_);
+  if (moment.takes_turns) [[unlikely]] flow.turn[side].take(worker_);
   flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
-  if (shared) flow.turn[side].rest();
+  if (moment.takes_turns) [[unlikely]] flow.turn[side].rest();
 }
 
 // Both ends were judged by the same grounds, or the record is found true by ours. A later generation

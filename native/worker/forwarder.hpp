@@ -30,7 +30,7 @@ class Forwarder {
 
  private:
   struct Lane {  // what is known of one packet of the batch
-    FlowKey key;
+    FlowKey key;  // of no kind, too, when the packet is dead
     const NetworkEntry* network = nullptr;  // a trunk's batch may hold frames of several
     std::uint32_t candidate = 0;
     bool dead = false;
@@ -41,11 +41,18 @@ class Forwarder {
     Grounds grounds;
     std::uint64_t now_ns;
     std::uint32_t now_ms;
+    bool takes_turns;  // other workers may hold frames of the same flow's direction
     std::uint64_t forwarded = 0, consumed = 0, hits = 0, misses = 0;
   };
 
   template <class Key>
-  bool take_hit(FlowCache<Key>& cache, const Key& key, const Lane& lane, Moment& moment, Packet& packet) noexcept;
+  std::uint32_t look_up(const FlowCache<Key>& cache, std::uint32_t at, std::uint32_t size) noexcept;
+  template <class Key>
+  std::uint32_t act(FlowCache<Key>& cache, Moment& moment, const Batch& batch, std::uint32_t at) noexcept;
+  template <class Key>
+  bool take_hit(FlowCache<Key>& cache, const Lane& lane, Moment& moment, Packet& packet) noexcept;
+  template <class Key>
+  void pass_on(Flow<Key>& flow, const Lane& lane, Moment& moment, Packet& packet) noexcept;
   template <class Key>
   bool still_true(Flow<Key>& flow, unsigned side, const NetworkEntry& network, const Moment& moment) const noexcept;
   template <class Key>

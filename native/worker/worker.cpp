@@ -227,12 +227,12 @@ void Worker::sweep_flows(FlowCache<Key>& cache, std::uint32_t count, PortId only
   cache.sweep(
       index_, count, [&](const Key& key) noexcept { return hash_of(key, fabric_.seed); },
       [&](const Flow<Key>& flow) noexcept {
-        if (everything) return !only || flow.port[0] == only || flow.port[1] == only;
+        if (everything) return !only || flow.end[0].port == only || flow.end[1].port == only;
         const std::uint32_t idle_ms = flow.key.protocol == kTcp ? kTcpFlowIdleMs : kFlowIdleMs;
         return static_cast<std::int32_t>(now_ms - flow.last_heard_ms()) >= static_cast<std::int32_t>(idle_ms);
       },
       [&](const Flow<Key>& flow) noexcept {
-        fabric_.flows_held(flow.port[flow.initiator]).fetch_sub(1, std::memory_order_relaxed);
+        fabric_.flows_held(flow.end[flow.initiator].port).fetch_sub(1, std::memory_order_relaxed);
       });
 }
 

@@ -146,7 +146,7 @@ export const mutants = [
   },
   {
     promise: 'cache', breaks: 'a MAC that moved is not seen by known flows',
-    file: 'native/worker/forwarder.cpp', find: 'if (find_station(network, fabric_.macs, flow.mac[side ^ 1]) != flow.port[side ^ 1]) return false;', put: '',
+    file: 'native/worker/forwarder.cpp', find: 'if (find_station(network, fabric_.macs, flow.end[side ^ 1].mac) != flow.end[side ^ 1].port) return false;', put: '',
     tests: ['golden mac-moving', twin],
   },
   {

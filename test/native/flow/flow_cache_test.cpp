@@ -1,5 +1,6 @@
 #include "flow/flow_cache.hpp"
 
+#include <array>
 #include <memory>
 #include <set>
 #include <thread>
@@ -30,7 +31,7 @@ struct Table {
     Flow4& flow = cache.record(record);
     flow.key = key_of(number);
     flow.rule = RuleId{3 * number};
-    flow.port[0] = PortId{static_cast<std::uint16_t>(number)};
+    flow.end[0].port = PortId{static_cast<std::uint16_t>(number)};
     for (auto& heard : flow.heard_ms) heard.store(heard_ms, std::memory_order_relaxed);
   }
   static auto is(std::uint32_t number) {
@@ -240,22 +241,29 @@ TEST("flow/flow_cache: keys of IPv6 and others are kept the same way, records ap
 TEST("flow/flow_cache: a record speaks for an end once that was judged, and for its ports and MACs alone") {
   auto flow = std::make_unique<Flow4>();
   const Mac near{{2, 0, 0, 0, 0, 1}}, far{{2, 0, 0, 0, 0, 2}};
+  // As a frame would state them.
+  const auto ends = [](std::uint16_t port, const Mac& source, const Mac& destination) {
+    std::array<std::byte, 14> frame{};
+    destination.write(frame.data());
+    source.write(frame.data() + 6);
+    return FrameEnds::read(frame.data(), PortId{port});
+  };
   flow->key = key_of(1);
-  flow->port[0] = PortId{7};
-  flow->port[1] = PortId{8};
-  flow->mac[0] = near;
-  flow->mac[1] = far;
+  flow->end[0].port = PortId{7};
+  flow->end[1].port = PortId{8};
+  flow->end[0].mac = near;
+  flow->end[1].mac = far;
   flow->judged[0].store(1);
   flow->judged[1].store(0);
-  CHECK(flow->covers(key_of(1), 0, PortId{7}, near, far));
-  CHECK(!flow->covers(key_of(1), 1, PortId{8}, far, near));
-  CHECK(flow->matches(key_of(1), 1, PortId{8}, far, near));
+  CHECK(flow->covers(key_of(1), 0, ends(7, near, far)));
+  CHECK(!flow->covers(key_of(1), 1, ends(8, far, near)));
+  CHECK(flow->matches(key_of(1), 1, ends(8, far, near)));
   flow->judged[1].store(1);
-  CHECK(flow->covers(key_of(1), 1, PortId{8}, far, near));
-  CHECK(!flow->covers(key_of(2), 0, PortId{7}, near, far));
-  CHECK(!flow->covers(key_of(1), 0, PortId{8}, near, far));
-  CHECK(!flow->covers(key_of(1), 0, PortId{7}, far, far));
-  CHECK(!flow->covers(key_of(1), 0, PortId{7}, near, near));
+  CHECK(flow->covers(key_of(1), 1, ends(8, far, near)));
+  CHECK(!flow->covers(key_of(2), 0, ends(7, near, far)));
+  CHECK(!flow->covers(key_of(1), 0, ends(8, near, far)));
+  CHECK(!flow->covers(key_of(1), 0, ends(7, far, far)));
+  CHECK(!flow->covers(key_of(1), 0, ends(7, near, near)));
   flow->heard_ms[0].store(5);
   flow->heard_ms[1].store(0xffff'fff0);
   CHECK_EQUAL(flow->last_heard_ms(), 5u);
@@ -280,7 +288,7 @@ TEST("flow/flow_cache: workers at once: what is found is whole, what goes is tol
   std::atomic<std::uint32_t> working{kWorkers};
   std::atomic<std::uint64_t> wrong{0}, hits{0}, made{0}, released{0};
   const auto check = [&](const Flow4& flow, std::uint32_t number) {
-    if (flow.key.address[0] != number || flow.rule.value != 3 * number || flow.port[0].value != number) wrong.fetch_add(1);
+    if (flow.key.address[0] != number || flow.rule.value != 3 * number || flow.end[0].port.value != number) wrong.fetch_add(1);
   };
   std::vector<std::thread> workers;
   for (std::uint32_t worker = 0; worker < kWorkers; ++worker)
