@@ -86,10 +86,28 @@ function dropReasons() {
   return out;
 }
 
+function timeouts() {
+  const source = 'state/timeouts.def';
+  const list = [...readDef(source).matchAll(/TIMEOUT\(\s*(\w+)\s*,\s*(\d+)\s*,\s*("(?:[^"\\]|\\.)*")\s*\)/g)];
+  if (list.length === 0) throw new Error(`native/${source} holds no TIMEOUT`);
+  let out = banner(source, 'How long a connection lives after its last frame, by its state: in the order of the edits, each with its sentence.');
+  out += 'export const timeoutSentences = {\n';
+  for (const [, name, , sentence] of list) out += `  ${camel(name)}: '${JSON.parse(sentence).replaceAll("'", "\\'")}',\n`;
+  out += '} as const;\n\nexport type TimeoutName = keyof typeof timeoutSentences;\n\n';
+  out += 'export const timeoutNames = Object.keys(timeoutSentences) as readonly TimeoutName[];\n\n';
+  out += '/** Seconds, where a network does not say otherwise. */\nexport const defaultTimeouts: Readonly<Record<TimeoutName, number>> = {\n';
+  for (const [, name, seconds] of list) out += `  ${camel(name)}: ${seconds},\n`;
+  const [, most] = /kMax = ([\d']+);/.exec(readFileSync(join(root, 'native', 'state/timeouts.hpp'), 'utf8')) ?? [];
+  if (most === undefined) throw new Error('native/state/timeouts.hpp does not say kMax');
+  out += `};\n\n/** Seconds: ages are kept modulo 2^32 milliseconds. */\nexport const timeoutMax = ${most.replaceAll("'", '_')};\n`;
+  return out;
+}
+
 for (const [name, text] of [
   ['edits.gen.ts', edits()],
   ['counters.gen.ts', counters()],
   ['drop-reasons.gen.ts', dropReasons()],
+  ['timeouts.gen.ts', timeouts()],
 ]) {
   const path = join(outFolder, name);
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
