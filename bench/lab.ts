@@ -14,6 +14,8 @@ import { Container } from '../src/demo/container.ts';
 export { pause } from '../src/demo/command.ts';
 
 export const labPrefix = 'vsw-bench';
+/** The addresses of all containers. */
+export const containersPrefix = '10.77.0.0/16';
 
 export function addressOf(number: number): string {
   return `10.77.${number >> 8}.${number & 0xff}`;

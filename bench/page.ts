@@ -20,9 +20,9 @@ if (!/^[1-9]\d*$/.test(repeat)) {
 
 const sets: readonly (readonly [scenario: string, drivers: readonly string[], against: string])[] = [
   ['memory-forward', ['vswitch', 'ovs-dpdk', 'testpmd'], 'ovs-dpdk'],
-  ['container-tcp', ['vswitch', 'linux-bridge', 'veth', 'bare-relay', 'ovs', 'ovs-tso', 'vde'], 'ovs-tso'],
-  ['container-udp', ['vswitch', 'linux-bridge', 'veth', 'ovs', 'ovs-tso', 'vde'], 'linux-bridge'],
-  ['container-latency', ['vswitch', 'linux-bridge', 'veth', 'bare-relay', 'ovs-tso'], 'linux-bridge'],
+  ['container-tcp', ['vswitch', 'linux-bridge', 'bridge-nft', 'veth', 'bare-relay', 'ovs', 'ovs-tso', 'ovs-tso-acl', 'vde'], 'ovs-tso'],
+  ['container-udp', ['vswitch', 'linux-bridge', 'bridge-nft', 'veth', 'ovs', 'ovs-tso', 'ovs-tso-acl', 'vde'], 'linux-bridge'],
+  ['container-latency', ['vswitch', 'linux-bridge', 'bridge-nft', 'veth', 'bare-relay', 'ovs-tso', 'ovs-tso-acl'], 'linux-bridge'],
   ['attach', ['vswitch', 'linux-bridge', 'ovs'], 'linux-bridge'],
   ['idle', ['vswitch', 'ovs', 'ovs-tso', 'vde'], 'ovs'],
   ['churn', ['vswitch', 'linux-bridge'], 'linux-bridge'],

@@ -22,6 +22,7 @@ export interface Piece {
 
 export const pieces = {
   iperf3: { program: 'iperf3', packages: ['iperf3'] },
+  nft: { program: 'nft', packages: ['nftables'] },
   ovs: { program: 'ovs-vswitchd', packages: ['openvswitch-switch'], folders: ['/usr/lib/openvswitch-switch'] },
   ovsDpdk: {
     program: 'ovs-vswitchd-dpdk', packages: ['openvswitch-switch', 'openvswitch-switch-dpdk', 'dpdk-dev'], folders: ['/usr/lib/openvswitch-switch-dpdk'],

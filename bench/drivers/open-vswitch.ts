@@ -3,7 +3,7 @@
  *
  * Nothing of an Open vSwitch that the machine itself runs is touched or used: every program is told its files.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, type Running } from '../../src/demo/command.ts';
 import type { Lab } from '../lab.ts';
@@ -69,6 +69,13 @@ export class OpenVswitch {
 
   async flow(...words: readonly string[]): Promise<string> {
     return await run(this.#inside([peer('ovs-ofctl'), '-O', 'OpenFlow13', ...words]), { env: this.#environment });
+  }
+
+  /** All flows of the bridge anew, at once: one a line. */
+  async replaceFlows(lines: string): Promise<void> {
+    const file = this.#at('flows');
+    writeFileSync(file, lines);
+    await this.flow('--bundle', 'replace-flows', 'br0', file);
   }
 
   get #socket(): string {

@@ -4,8 +4,10 @@ import type { Lab } from '../lab.ts';
 import { pieces } from '../peers.ts';
 import { OpenVswitch, openVswitchVersion } from './open-vswitch.ts';
 
-async function open(lab: Lab, dpdk: boolean, settings: readonly string[]): Promise<RunningSwitch> {
+/** `flows` in the place of the one that acts as a plain switch. */
+export async function openOvs(lab: Lab, dpdk: boolean, settings: readonly string[], flows?: string): Promise<RunningSwitch> {
   const ovs = await OpenVswitch.start(lab, { dpdk, settings });
+  if (flows !== undefined) await ovs.replaceFlows(flows);
   return {
     pids: [ovs.pid],
     async attach(numbers) {
@@ -21,7 +23,7 @@ export const ovs: Driver = {
   about: "Open vSwitch's userspace datapath on TAP devices, as it comes",
   pieces: [pieces.ovs],
   version: async () => await openVswitchVersion(pieces.ovs),
-  open: async (lab) => await open(lab, false, []),
+  open: async (lab) => await openOvs(lab, false, []),
 };
 
 export const ovsTso: Driver = {
@@ -29,5 +31,5 @@ export const ovsTso: Driver = {
   about: 'the same with userspace-tso-enable: TCP super-frames pass whole',
   pieces: [pieces.ovs, pieces.ovsDpdk],
   version: async () => await openVswitchVersion(pieces.ovsDpdk),
-  open: async (lab) => await open(lab, true, ['userspace-tso-enable=true']),
+  open: async (lab) => await openOvs(lab, true, ['userspace-tso-enable=true']),
 };
