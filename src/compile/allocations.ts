@@ -11,11 +11,14 @@ import { createHash } from 'node:crypto';
 import { cidrHolds, formatCidr, parseCidr, rangeOf, reservedIn, type Cidr } from '../address/cidr.ts';
 import { formatIp, parseIp, parseRange, rangeHolds, type Ip, type IpRange } from '../address/ip.ts';
 import { VswError } from '../errors.ts';
+import { sameData } from '../intent/changes.ts';
 import { groupBy } from '../intent/group.ts';
 import { nothingHeld, type Held } from '../intent/held.ts';
 import { portName, type Intent } from '../intent/intent.ts';
 import { addressesByNetwork, homeOf, subnetsOf } from '../intent/membership.ts';
 import type { NetworkResource } from '../intent/network.ts';
+import type { PortResource } from '../intent/port.ts';
+import { differing } from '../shared-map.ts';
 
 /** Plain data, as it is stored. Keys of ports are `namespace/name`. */
 export interface Allocations {
@@ -35,22 +38,55 @@ export interface AddressLease {
 
 export const noAllocations: Allocations = { macs: {}, addresses: [], portIds: {}, networkIds: {} };
 
+const readAllocations = new WeakMap<Allocations, Held>();
+
+/** The same for the same allocations. */
 export function heldBy(allocations: Allocations): Held {
-  const addresses = groupBy(allocations.addresses, (lease) => `${lease.port} ${lease.network}`);
-  return {
-    macOf: (key) => allocations.macs[key],
-    addressesOf: (key, network) => (addresses.get(`${key} ${network}`) ?? []).map((lease) => parseCidr(lease.address)!),
-  };
+  const known = readAllocations.get(allocations);
+  if (known !== undefined) return known;
+  const addresses = new Map<string, Cidr[]>();
+  for (const { port, network, address } of allocations.addresses) {
+    const place = `${port} ${network}`;
+    const own = addresses.get(place);
+    if (own === undefined) addresses.set(place, [parseCidr(address)!]);
+    else own.push(parseCidr(address)!);
+  }
+  const held: Held = { macOf: (key) => allocations.macs[key], addressesOf: (key, network) => addresses.get(`${key} ${network}`) ?? [] };
+  readAllocations.set(allocations, held);
+  return held;
 }
 
-/** Throws VSW_LIMIT when a subnet or the numbers of ports are used up. */
-export function allocate(intent: Intent, before: Allocations, portIdsEnd: number): Allocations {
+/**
+ * Throws VSW_LIMIT when a subnet or the numbers of ports are used up. What was held `before` for the intent `settled` stays the same
+ * object as long as nothing changes that it rests on.
+ */
+export function allocate(intent: Intent, before: Allocations, portIdsEnd: number, settled?: Intent): Allocations {
+  if (settled !== undefined && asksTheSame(settled, intent)) return before;
   return {
     macs: allocateMacs(intent, before.macs),
     addresses: allocateAddresses(intent, before.addresses),
     portIds: allocateIds([...intent.ports.keys()], before.portIds, portIdsEnd, 'ports'),
     networkIds: allocateIds([...intent.networks.keys()], before.networkIds, 0xffff, 'networks'),
   };
+}
+
+/** Whether both intents declare and leave open the same, as far as allocations read it. */
+function asksTheSame(one: Intent, other: Intent): boolean {
+  const isSame = <R>(key: string, from: Pick<ReadonlyMap<string, R>, 'get'>, to: Pick<ReadonlyMap<string, R>, 'get'>, asked: (resource: R) => unknown): boolean => {
+    const [old, resource] = [from.get(key), to.get(key)];
+    return old !== undefined && resource !== undefined && sameData(asked(old), asked(resource));
+  };
+  return differing(one.networks, other.networks).every((name) => isSame(name, one.networks, other.networks, askedByNetwork))
+    && differing(one.ports, other.ports).every((key) => isSame(key, one.ports, other.ports, askedByPort));
+}
+
+function askedByNetwork({ spec: { subnets, excluded, staticMacs } }: NetworkResource): unknown {
+  return { subnets, excluded, staticMacs };
+}
+
+// Next hops keep addresses from being given, and take none away; so they need not be looked at until something is given.
+function askedByPort({ spec: { mac, addresses, network, trunk } }: PortResource): unknown {
+  return { mac, addresses, network, trunk };
 }
 
 function allocateIds(names: readonly string[], before: Readonly<Record<string, number>>, end: number, what: string): Record<string, number> {

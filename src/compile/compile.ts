@@ -7,7 +7,8 @@
 import { parseCidr, type Cidr } from '../address/cidr.ts';
 import { parseIp } from '../address/ip.ts';
 import { macOf, type Held } from '../intent/held.ts';
-import { portKey, portName, type Intent } from '../intent/intent.ts';
+import { sameData } from '../intent/changes.ts';
+import { emptyIntent, portKey, portName, type Intent } from '../intent/intent.ts';
 import { addressesByNetwork, homeOf, networksOf } from '../intent/membership.ts';
 import { querySecondsDefault, responseSecondsDefault } from '../intent/multicast.ts';
 import { loopDetectionDefault, macAgeSecondsDefault, networkMtuDefault, stormLimitDefault, type NetworkResource } from '../intent/network.ts';
@@ -16,31 +17,68 @@ import {
   captureBytesDefault, flowsLimitDefault, groupsLimitDefault, macsLimitDefault, snapshotLengthDefault, type PortResource, type PortSpec, type PortType, type RouteSpec,
 } from '../intent/port.ts';
 import type { PutNetwork, PutPort, PutStaticMac, RouteEntry } from '../table/edits.gen.ts';
-import type { TableSet } from '../table/table-set.ts';
-import { heldBy, type Allocations } from './allocations.ts';
+import { SharedMap, differing } from '../shared-map.ts';
+import { emptyTableSet, type TableSet } from '../table/table-set.ts';
+import { heldBy, noAllocations, type Allocations } from './allocations.ts';
 
 /** What the dataplane calls the types of ports. */
 export const portTypes: Readonly<Record<PortType, number>> = { tap: 1, memory: 2, pcap: 3 };
 
 const faultDirections = { receive: 1, transmit: 2, both: 3 } as const;
 
-export function compile(intent: Intent, allocations: Allocations): TableSet {
-  const networks = new Map<number, PutNetwork>();
-  const ports = new Map<number, PutPort>();
-  const staticMacs = new Map<string, PutStaticMac>();
+/** Tables, and what they were compiled from. */
+export interface Compiled {
+  readonly intent: Intent;
+  readonly allocations: Allocations;
+  readonly tables: TableSet;
+}
+
+/** The tables. With what was compiled `before`, only what changed since is compiled again, and what is equal stays the same object. */
+export function compile(intent: Intent, allocations: Allocations, before: Compiled = nothingCompiled): TableSet {
   const held = heldBy(allocations);
-  for (const [name, network] of intent.networks) {
-    const entry = compileNetwork(name, network, allocations);
-    networks.set(entry.network, entry);
-    for (const { mac, port } of network.spec.staticMacs ?? []) {
-      staticMacs.set(`${entry.network} ${mac}`, { edit: 'PutStaticMac', network: entry.network, mac, port: allocations.portIds[portKey(port)]! });
+  const changedNetworks = new Set(differing(before.intent.networks, intent.networks));
+  const changedPorts = differing(before.intent.ports, intent.ports);
+
+  const networks = new SharedMap(before.tables.networks);
+  for (const name of changedNetworks) {
+    const network = intent.networks.get(name);
+    if (network === undefined) networks.delete(before.allocations.networkIds[name]!);
+    else put(networks, allocations.networkIds[name]!, compileNetwork(name, network, allocations));
+  }
+
+  const ports = new SharedMap(before.tables.ports);
+  for (const key of changedPorts) if (!intent.ports.has(key)) ports.delete(before.allocations.portIds[key]!);
+  // What was given to a port stays while neither it nor a network of it changes.
+  for (const [key, port] of changedNetworks.size > 0 ? intent.ports : portsOf(intent, changedPorts)) {
+    if (before.intent.ports.get(key) !== port || networksOf(port.spec).some((name) => changedNetworks.has(name))) {
+      put(ports, allocations.portIds[key]!, compilePort(key, port, intent, allocations, held));
     }
   }
-  for (const [key, port] of intent.ports) {
-    const entry = compilePort(key, port, intent, allocations, held);
-    ports.set(entry.port, entry);
-  }
+
+  const staticMacs = changedNetworks.size === 0 ? before.tables.staticMacs : compileStaticMacs(intent, allocations);
   return { networks, ports, staticMacs };
+}
+
+const nothingCompiled: Compiled = { intent: emptyIntent, allocations: noAllocations, tables: emptyTableSet };
+
+function put<Key extends string | number, Entry>(table: SharedMap<Key, Entry>, key: Key, entry: Entry): void {
+  if (!sameData(table.get(key), entry)) table.set(key, entry);
+}
+
+function portsOf(intent: Intent, keys: readonly string[]): (readonly [string, PortResource])[] {
+  return keys.flatMap((key) => {
+    const port = intent.ports.get(key);
+    return port === undefined ? [] : [[key, port] as const];
+  });
+}
+
+function compileStaticMacs(intent: Intent, allocations: Allocations): SharedMap<string, PutStaticMac> {
+  const staticMacs = new SharedMap<string, PutStaticMac>();
+  for (const [name, { spec }] of intent.networks) {
+    const network = allocations.networkIds[name]!;
+    for (const { mac, port } of spec.staticMacs ?? []) staticMacs.set(`${network} ${mac}`, { edit: 'PutStaticMac', network, mac, port: allocations.portIds[portKey(port)]! });
+  }
+  return staticMacs;
 }
 
 function compileNetwork(name: string, { spec }: NetworkResource, allocations: Allocations): PutNetwork {

@@ -1,4 +1,5 @@
 /** The difference of two intents by resource: what an apply creates, updates and deletes. */
+import { differing } from '../shared-map.ts';
 import { portName, type Intent, type ResourceKind } from './intent.ts';
 
 export interface Change {
@@ -19,13 +20,11 @@ export function changesBetween(before: Intent, after: Intent): Change[] {
 function differences<R>(kind: ResourceKind, before: ReadonlyMap<string, R>, after: ReadonlyMap<string, R>): Change[] {
   const changes: Change[] = [];
   const visible = (key: string): string => (kind === 'Port' ? portName(key) : key);
-  for (const [key, resource] of after) {
-    const old = before.get(key);
+  for (const key of differing(before, after)) {
+    const [old, resource] = [before.get(key), after.get(key)];
     if (old === undefined) changes.push({ action: 'create', kind, name: visible(key) });
+    else if (resource === undefined) changes.push({ action: 'delete', kind, name: visible(key) });
     else if (!sameData(old, resource)) changes.push({ action: 'update', kind, name: visible(key) });
-  }
-  for (const key of before.keys()) {
-    if (!after.has(key)) changes.push({ action: 'delete', kind, name: visible(key) });
   }
   return changes.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }

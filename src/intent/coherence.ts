@@ -2,26 +2,27 @@
  * Whether a whole intent holds together: every name leads somewhere, every address has its place and
  * one owner. Each resource is checked alone for form before (`structure.ts`).
  *
- * Only what a request touches is checked: its own resources, and the ports of the networks in it.
- * `at` gives the path of a resource in the request; a fault of a port outside it is told at its network.
+ * Only what a request touches is checked: its own resources, and the ports of the networks in it. A fault of a port
+ * outside it is told at its network. What the ports outside it own is looked up in the claims of the intent that runs.
  */
 import { cidrHolds, cidrsOverlap, formatCidr, parseCidr, reservedIn, subnetOf, type Cidr } from '../address/cidr.ts';
 import { formatIp, isLinkLocal, isUnicast, parseRange, sameIp } from '../address/ip.ts';
 import type { ErrorDetail } from '../errors.ts';
-import { groupBy } from './group.ts';
+import { claimsBy, claimsOf, type Claim, type Claims } from './claims.ts';
 import { macOf, type Held } from './held.ts';
 import { portKey, portName, type Intent } from './intent.ts';
 import { addressesByNetwork, homeOf, isInNetwork, networksOf, placesOf, subnetsOf } from './membership.ts';
 import { checkMulticast } from './multicast.ts';
 import { networkMtuDefault, type NetworkResource } from './network.ts';
-import { checkDevice, checkRoutes, deviceOf, type Report } from './port-coherence.ts';
+import { checkDevice, checkRoutes, type Report } from './port-coherence.ts';
 import type { PortResource, PortSpec } from './port.ts';
 import { nearest } from './suggest.ts';
 import { checkMembership } from './trunk-coherence.ts';
 
 export interface Touched {
-  /** Path of the resource in the request, undefined when it is not in it. */
-  at(kind: 'Network' | 'Port', key: string): string | undefined;
+  /** Of the resources in the request, by key, their paths in it. */
+  readonly networks: ReadonlyMap<string, string>;
+  readonly ports: ReadonlyMap<string, string>;
   /** Names of networks that are in the request but whose form is wrong: nothing is said of their absence. */
   readonly brokenNetworks: ReadonlySet<string>;
 }
@@ -35,31 +36,25 @@ const reservedEtherTypes = new Map([
   [0x88a8, 'the outer VLAN tag'],
 ]);
 
-/** All that keeps the intent from holding together, as far as the request touches it. */
-export function checkCoherence(intent: Intent, held: Held, touched: Touched): ErrorDetail[] {
+/** All that keeps the intent from holding together, as far as the request touches it. `claims` are those of the ports before it. */
+export function checkCoherence(intent: Intent, held: Held, touched: Touched, claims: Claims): ErrorDetail[] {
   const errors: ErrorDetail[] = [];
-  for (const [name, network] of intent.networks) {
-    const path = touched.at('Network', name);
-    if (path !== undefined) checkNetwork(network, path, errors);
-  }
+  for (const [name, path] of touched.networks) checkNetwork(intent.networks.get(name)!, path, errors);
   const known = { networks: intent.networks, broken: touched.brokenNetworks };
-  for (const [key, port] of intent.ports) {
-    const path = touched.at('Port', key);
-    const networkPath = networksOf(port.spec).map((name) => touched.at('Network', name)).find((one) => one !== undefined);
+  for (const [key, port] of touched.networks.size > 0 ? intent.ports : touchedPorts(intent, touched)) {
+    const path = touched.ports.get(key);
+    const networkPath = networksOf(port.spec).map((name) => touched.networks.get(name)).find((one) => one !== undefined);
     if (path === undefined && networkPath === undefined) continue;
     const report = reporter(key, path, networkPath, errors);
     if (checkMembership(port.spec, known, report)) checkPort(key, port, intent.networks, held, report);
   }
-  const memberships = [...intent.ports].flatMap((port) => networksOf(port[1].spec).map((network) => ({ network, port })));
-  for (const [name, members] of groupBy(memberships, ({ network }) => network)) {
-    const ports = members.map(({ port }) => port);
-    if (!intent.networks.has(name) || !ports.some(([key]) => touched.at('Port', key) !== undefined)) continue;
-    checkOwners(name, ports, intent, held, touched, errors);
-  }
-  checkDevices(intent, touched, errors);
-  checkCaptures(intent, touched, errors);
+  checkOwners(intent, held, touched, claims, errors);
   checkStaticMacs(intent, held, touched, errors);
   return withoutRepetitions(errors);
+}
+
+function touchedPorts(intent: Intent, touched: Touched): (readonly [string, PortResource])[] {
+  return [...touched.ports.keys()].map((key) => [key, intent.ports.get(key)!] as const);
 }
 
 /** Two trunks that clash do so in each network that they share; once is enough to be told. */
@@ -150,70 +145,39 @@ function checkAddress(address: Cidr, spec: PortSpec, networks: ReadonlyMap<strin
   if (kind !== undefined) report(`${text} is the ${kind} address of ${formatCidr(subnetOf(subnet ?? address))}`, 'choose an address between the first and the last');
 }
 
-/** One owner for each MAC and each address within a network. */
-function checkOwners(network: string, ports: readonly [string, PortResource][], intent: Intent, held: Held, touched: Touched, errors: ErrorDetail[]): void {
-  const owners = new Map<string, string>();
-  const outsideFirst = [...ports].sort(([a], [b]) => Number(touched.at('Port', a) !== undefined) - Number(touched.at('Port', b) !== undefined));
-  const claim = (what: string, kind: 'MAC' | 'address', key: string, field: string): void => {
-    const owner = owners.get(what);
-    const path = touched.at('Port', key);
-    if (owner === undefined) owners.set(what, key);
-    else if (owner !== key && path !== undefined) {
-      errors.push({ path: `${path}/spec${field}`, message: `${what} is already the ${kind} of port ${portName(owner)}`, remedy: `choose another, or change or delete port ${portName(owner)}` });
-    }
-  };
-  for (const [key, port] of outsideFirst) {
-    const { spec } = port;
-    const mac = macOf(key, port, held);
-    if (mac !== undefined) claim(mac, 'MAC', key, '/mac');
-    for (const { address } of addressesByNetwork(key, port, intent.networks, held).get(network) ?? []) {
-      const index = (spec.addresses ?? []).findIndex((text) => sameIp(parseCidr(text)!.address, address));
-      claim(formatIp(address), 'address', key, index >= 0 ? `/addresses/${index}` : spec.trunk === undefined ? '/network' : '/trunk/native');
+/** One owner for each MAC and each address within a network, each device and each file. */
+function checkOwners(intent: Intent, held: Held, touched: Touched, before: Claims, errors: ErrorDetail[]): void {
+  if (touched.ports.size === 0) return;
+  const outside = (key: string): boolean => intent.ports.has(key) && !touched.ports.has(key);
+  // In which network a trunk has an address follows from the networks' subnets.
+  const claims = touched.networks.size === 0 ? before
+    : claimsOf([...intent.ports].filter(([key]) => outside(key)).map(([, port]) => port), intent.networks, held);
+  const inside = new Map<string, string>();
+  for (const [key, port] of touchedPorts(intent, touched)) {
+    for (const claim of claimsBy(key, port, intent.networks, held)) {
+      if (claim.network !== undefined && !intent.networks.has(claim.network)) continue;
+      const known = claims.get(claim.place);
+      const owner = known !== undefined && outside(known) ? known : inside.get(claim.place);
+      if (owner === undefined) inside.set(claim.place, key);
+      else if (owner !== key) errors.push({ path: `${touched.ports.get(key)!}/spec${claim.field}`, ...clashOf(claim, portName(owner)) });
     }
   }
 }
 
-/** One port for each device of a namespace. */
-function checkDevices(intent: Intent, touched: Touched, errors: ErrorDetail[]): void {
-  const owners = new Map<string, string>();
-  const keys = [...intent.ports.keys()].sort((a, b) => Number(touched.at('Port', a) !== undefined) - Number(touched.at('Port', b) !== undefined));
-  for (const key of keys) {
-    const device = deviceOf(intent.ports.get(key)!.spec);
-    if (device === undefined) continue;
-    const place = `${device.path} ${device.device}`;
-    const owner = owners.get(place);
-    const path = touched.at('Port', key);
-    if (owner === undefined) owners.set(place, key);
-    else if (path !== undefined) {
-      errors.push({ path: `${path}/spec/device`, message: `device ${device.device} of ${device.path === '' ? "the switch's own namespace" : device.path} already belongs to port ${portName(owner)}`, remedy: `choose another device or netns, or delete port ${portName(owner)}` });
-    }
-  }
-}
-
-/** One port for each file that is written. */
-function checkCaptures(intent: Intent, touched: Touched, errors: ErrorDetail[]): void {
-  const owners = new Map<string, string>();
-  const keys = [...intent.ports.keys()].sort((a, b) => Number(touched.at('Port', a) !== undefined) - Number(touched.at('Port', b) !== undefined));
-  for (const key of keys) {
-    const { capture, pcap } = intent.ports.get(key)!.spec;
-    for (const [field, file] of [['/pcap/write', pcap?.write], ['/capture/file', capture?.file]] as const) {
-      if (file === undefined) continue;
-      const owner = owners.get(file);
-      const path = touched.at('Port', key);
-      if (owner === undefined) owners.set(file, key);
-      else if (path !== undefined) errors.push({ path: `${path}/spec${field}`, message: `port ${portName(owner)} already writes ${file}`, remedy: 'name a file of its own' });
-    }
-  }
+function clashOf({ kind, what }: Claim, owner: string): { message: string; remedy: string } {
+  if (kind === 'file') return { message: `port ${owner} already writes ${what}`, remedy: 'name a file of its own' };
+  if (kind === 'device') return { message: `device ${what} already belongs to port ${owner}`, remedy: `choose another device or netns, or delete port ${owner}` };
+  return { message: `${what} is already the ${kind} of port ${owner}`, remedy: `choose another, or change or delete port ${owner}` };
 }
 
 function checkStaticMacs(intent: Intent, held: Held, touched: Touched, errors: ErrorDetail[]): void {
   for (const [name, network] of intent.networks) {
-    const networkPath = touched.at('Network', name);
+    const networkPath = touched.networks.get(name);
     const entries = network.spec.staticMacs ?? [];
     entries.forEach((entry, index) => {
       const key = portKey(entry.port);
       const port = intent.ports.get(key);
-      const portPath = touched.at('Port', key);
+      const portPath = touched.ports.get(key);
       if (networkPath === undefined && portPath === undefined) return;
       const where = networkPath === undefined ? portPath! : `${networkPath}/spec/staticMacs/${index}`;
       if (port === undefined) errors.push({ path: `${where}/port`, message: `there is no port ${entry.port}`, remedy: nearestPort(entry.port, intent) });
@@ -226,10 +190,10 @@ function checkStaticMacs(intent: Intent, held: Held, touched: Touched, errors: E
       if (networkPath !== undefined && twin !== index) errors.push({ path: `${where}/mac`, message: `${entry.mac} is listed twice`, remedy: 'remove one of them' });
     });
     if (entries.length === 0) continue;
-    for (const [key, owner] of intent.ports) {
+    for (const [key, owner] of networkPath === undefined ? touchedPorts(intent, touched) : intent.ports) {
       if (!isInNetwork(owner.spec, name)) continue;
       const index = entries.findIndex((entry) => entry.mac === macOf(key, owner, held));
-      const path = networkPath === undefined ? touched.at('Port', key) : `${networkPath}/spec/staticMacs/${index}`;
+      const path = networkPath === undefined ? touched.ports.get(key) : `${networkPath}/spec/staticMacs/${index}`;
       if (index < 0 || path === undefined) continue;
       errors.push({ path: networkPath === undefined ? `${path}/spec/mac` : `${path}/mac`, message: `${entries[index]!.mac} is the MAC of port ${portName(key)} itself`, remedy: 'a port needs no static entry for its own MAC: remove the entry or choose another MAC' });
     }

@@ -4,6 +4,9 @@
  * All errors are gathered before any is told, each with the JSON Pointer of its place in the request.
  */
 import { pointer, VswError, type ErrorDetail } from '../errors.ts';
+import { SharedMap } from '../shared-map.ts';
+import { sameData } from './changes.ts';
+import { claimsOf, type Claims } from './claims.ts';
 import { checkCoherence } from './coherence.ts';
 import { quote } from './formats.ts';
 import type { Held } from './held.ts';
@@ -25,14 +28,20 @@ const schemas: Readonly<Record<ResourceKind, unknown>> = { Network: NetworkSchem
 const kindsToCome = ['Policy', 'NetworkPolicy'];
 const kinds = Object.keys(schemas);
 
-/** The intent after `resources` were created or replaced in `running`. */
-export function intentWith(resources: readonly unknown[], running: Intent, held: Held): Intent {
+/**
+ * The intent after `resources` were created or replaced in `running`, whose claims may be known. What says the same as
+ * before stays the same object, so that everything that rests on it can stay.
+ */
+export function intentWith(
+  resources: readonly unknown[], running: Intent, held: Held, claims: Claims = claimsOf(running.ports.values(), running.networks, held),
+): Intent {
   const errors: ErrorDetail[] = [];
   const paths = new Map<string, string>();
   const brokenNetworks = new Set<string>();
-  const networks = new Map(running.networks);
-  const ports = new Map(running.ports);
-  const namespaces = new Map(running.namespaces);
+  const networks = new SharedMap(running.networks);
+  const ports = new SharedMap(running.ports);
+  const namespaces = new SharedMap(running.namespaces);
+  const touched = { networks: new Map<string, string>(), ports: new Map<string, string>() };
   resources.forEach((value, index) => {
     const path = pointer(index);
     if (isNestedTooDeep(value)) {
@@ -55,15 +64,20 @@ export function intentWith(resources: readonly unknown[], running: Intent, held:
       return;
     }
     paths.set(place, path);
-    if (resource.kind === 'Network') networks.set(key, resource);
-    else if (resource.kind === 'Port') ports.set(key, resource);
-    else namespaces.set(key, resource);
+    if (resource.kind === 'Network') touched.networks.set(key, path);
+    if (resource.kind === 'Port') touched.ports.set(key, path);
+    if (resource.kind === 'Network') put(networks, key, resource);
+    else if (resource.kind === 'Port') put(ports, key, resource);
+    else put(namespaces, key, resource);
   });
   const intent: Intent = { networks, ports, namespaces };
-  const at = (kind: ResourceKind, key: string): string | undefined => paths.get(`${kind} ${key}`);
-  errors.push(...checkCoherence(intent, held, { at, brokenNetworks }));
+  errors.push(...checkCoherence(intent, held, { ...touched, brokenNetworks }, claims));
   if (errors.length > 0) throw VswError.of('VSW_INVALID', errors);
   return intent;
+}
+
+function put<R>(map: SharedMap<string, R>, key: string, resource: R): void {
+  if (!sameData(map.get(key), resource)) map.set(key, resource);
 }
 
 /** A port without the members whose form is wrong, so that what is wrong with the others is told as well; undefined when too little is left. */
@@ -85,16 +99,16 @@ function removeAt(from: unknown, steps: readonly string[]): void {
 /** The intent after what `references` name was deleted from `running`. */
 export function intentWithout(references: readonly Reference[], running: Intent): Intent {
   const missing: ErrorDetail[] = [];
-  const networks = new Map<string, NetworkResource>(running.networks);
-  const ports = new Map<string, PortResource>(running.ports);
-  const namespaces = new Map<string, NamespaceResource>(running.namespaces);
+  const networks = new SharedMap<string, NetworkResource>(running.networks);
+  const ports = new SharedMap<string, PortResource>(running.ports);
+  const namespaces = new SharedMap<string, NamespaceResource>(running.namespaces);
   const pathOfNetwork = new Map<string, string>();
   const pathOfPort = new Map<string, string>();
   references.forEach((reference, index) => {
     const path = pointer(index);
     const kind = kindOf(reference, path, missing, false);
     if (kind === undefined) return;
-    const map: Map<string, unknown> = kind === 'Network' ? networks : kind === 'Port' ? ports : namespaces;
+    const map: { delete(key: string): boolean } = kind === 'Network' ? networks : kind === 'Port' ? ports : namespaces;
     const key = kind === 'Port' ? portKey(String(reference.name)) : String(reference.name);
     const isRepeated = (kind === 'Network' ? pathOfNetwork : kind === 'Port' ? pathOfPort : undefined)?.has(key) === true;
     if (!map.delete(key) && !isRepeated) missing.push(notFound(kind, String(reference.name), running, path));

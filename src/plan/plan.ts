@@ -6,28 +6,33 @@
  * their keys, so equal differences print alike.
  */
 import { sameData } from '../intent/changes.ts';
+import { differing } from '../shared-map.ts';
 import type { Edit } from '../table/edits.gen.ts';
 import type { TableSet } from '../table/table-set.ts';
 
 export function plan(running: TableSet, desired: TableSet): readonly Edit[] {
+  const networks = difference(running.networks, desired.networks);
+  const ports = difference(running.ports, desired.ports);
+  const staticMacs = difference(running.staticMacs, desired.staticMacs);
   return [
-    ...gone(running.staticMacs, desired.staticMacs).map(({ network, mac }): Edit => ({ edit: 'DeleteStaticMac', network, mac })),
-    ...gone(running.ports, desired.ports).map(({ port }): Edit => ({ edit: 'DeletePort', port })),
-    ...put(running.networks, desired.networks),
-    ...put(running.ports, desired.ports),
-    ...put(running.staticMacs, desired.staticMacs),
-    ...gone(running.networks, desired.networks).map(({ network }): Edit => ({ edit: 'DeleteNetwork', network })),
+    ...staticMacs.gone.map(({ network, mac }): Edit => ({ edit: 'DeleteStaticMac', network, mac })),
+    ...ports.gone.map(({ port }): Edit => ({ edit: 'DeletePort', port })),
+    ...networks.put,
+    ...ports.put,
+    ...staticMacs.put,
+    ...networks.gone.map(({ network }): Edit => ({ edit: 'DeleteNetwork', network })),
   ];
 }
 
-function gone<Key, Entry>(running: ReadonlyMap<Key, Entry>, desired: ReadonlyMap<Key, Entry>): Entry[] {
-  return inOrder(running).filter(([key]) => !desired.has(key)).map(([, entry]) => entry);
-}
-
-function put<Key, Entry>(running: ReadonlyMap<Key, Entry>, desired: ReadonlyMap<Key, Entry>): Entry[] {
-  return inOrder(desired).filter(([key, entry]) => !sameData(running.get(key), entry)).map(([, entry]) => entry);
-}
-
-function inOrder<Key, Entry>(table: ReadonlyMap<Key, Entry>): [Key, Entry][] {
-  return [...table].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+function difference<Key extends string | number, Entry>(
+  running: ReadonlyMap<Key, Entry>, desired: ReadonlyMap<Key, Entry>,
+): { readonly gone: readonly Entry[]; readonly put: readonly Entry[] } {
+  const gone: Entry[] = [];
+  const put: Entry[] = [];
+  for (const key of differing(running, desired).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
+    const [old, entry] = [running.get(key), desired.get(key)];
+    if (entry === undefined) gone.push(old!);
+    else if (!sameData(old, entry)) put.push(entry);
+  }
+  return { gone, put };
 }

@@ -31,6 +31,7 @@ export function identitiesOf(edits: readonly Edit[]): ReadonlyMap<number, string
 export class RunningPorts {
   readonly #events: EventLog;
   readonly #ports = new Map<string, Running>();
+  readonly #failed = new Set<string>();
 
   constructor(events: EventLog) {
     this.#events = events;
@@ -43,7 +44,7 @@ export class RunningPorts {
       if (key === undefined) continue;
       const before = this.#ports.get(key);
       const generation = state === 'ready' ? answer.generation : 0;
-      this.#ports.set(key, { state, generation, message, identity: identities.get(port) });
+      this.#set(key, { state, generation, message, identity: identities.get(port) });
       if (state === 'ready' && before?.state !== 'ready') this.#events.push({ type: 'port_ready', port: portName(key), generation });
       if (state === 'waiting' && before?.state !== 'waiting') this.#events.push({ type: 'port_waiting', port: portName(key), message });
     }
@@ -51,23 +52,35 @@ export class RunningPorts {
 
   waits(key: string, message: string, identity: string | undefined): void {
     const before = this.#ports.get(key);
-    this.#ports.set(key, { state: 'waiting', generation: 0, message, identity });
+    this.#set(key, { state: 'waiting', generation: 0, message, identity });
     if (before?.state !== 'waiting' || before.message !== message) this.#events.push({ type: 'port_waiting', port: portName(key), message });
   }
 
   fails(key: string, message: string, identity: string | undefined): void {
     const before = this.#ports.get(key);
-    this.#ports.set(key, { state: 'failed', generation: 0, message, identity });
+    this.#set(key, { state: 'failed', generation: 0, message, identity });
     if (before?.state !== 'failed' || before.message !== message) this.#events.push({ type: 'port_failed', port: portName(key), message });
   }
 
   /** What there is to say of a port that is ready. */
   remark(key: string, message: string): void {
     const running = this.#ports.get(key);
-    if (running?.state === 'ready') this.#ports.set(key, { ...running, message });
+    if (running?.state === 'ready') this.#set(key, { ...running, message });
+  }
+
+  /** Keys of the ports that failed. */
+  get failed(): ReadonlySet<string> {
+    return this.#failed;
+  }
+
+  #set(key: string, running: Running): void {
+    this.#ports.set(key, running);
+    if (running.state === 'failed') this.#failed.add(key);
+    else this.#failed.delete(key);
   }
 
   forget(key: string): void {
+    this.#failed.delete(key);
     if (this.#ports.delete(key)) this.#events.push({ type: 'port_removed', port: portName(key) });
   }
 

@@ -6,7 +6,7 @@
  * place after the new generation is active; so whatever fails, what ran before still runs and is still
  * what is stored.
  */
-import { allocate, heldBy } from '../compile/allocations.ts';
+import { allocate, heldBy, type Allocations } from '../compile/allocations.ts';
 import { compile, portTypes } from '../compile/compile.ts';
 import { CommitError, type Dataplane } from '../dataplane/dataplane.ts';
 import { NativeDataplane } from '../dataplane/native-dataplane.ts';
@@ -14,11 +14,13 @@ import { messageOf, VswError } from '../errors.ts';
 import { Explainer } from '../explain/explainer.ts';
 import type { Explanation, ExplainQuery, FieldsQuery, FrameQuery, LastDrops, LastDropsQuery } from '../explain/explanation.ts';
 import { changesBetween, sameData } from '../intent/changes.ts';
+import { claimsAfter, claimsOf, type Claims } from '../intent/claims.ts';
 import { parseDocuments } from '../intent/documents.ts';
 import { portKey, portName, type Intent, type Resource } from '../intent/intent.ts';
 import type { PortStatus } from '../intent/port.ts';
 import { intentWith, intentWithout, type Reference } from '../intent/validate.ts';
 import { plan } from '../plan/plan.ts';
+import { differing } from '../shared-map.ts';
 import { FileStore } from '../store/file-store.ts';
 import { MemoryStore, type Store } from '../store/store.ts';
 import type { Edit, PutPort } from '../table/edits.gen.ts';
@@ -72,6 +74,8 @@ export class VirtualSwitch implements AsyncDisposable {
   readonly #lives: PortLives;
   #watch: PortWatch | undefined;
   #state: State;
+  /** Of the ports of the state. */
+  #claims: Claims;
   /** Everything compiled, and what of it the dataplane holds: all but the ports that are left out. */
   #desired: TableSet = emptyTableSet;
   #tables: TableSet = emptyTableSet;
@@ -89,6 +93,7 @@ export class VirtualSwitch implements AsyncDisposable {
     this.#dataplane = dataplane;
     this.#store = store;
     this.#state = state;
+    this.#claims = claimsOf(state.intent.ports.values(), state.intent.networks, heldBy(state.allocations));
     this.#generation = state.generationMax;
     this.#portIdsEnd = portIdsEnd;
     this.#reader = new TableReader(dataplane, () => this.#tables);
@@ -133,7 +138,7 @@ export class VirtualSwitch implements AsyncDisposable {
   async apply(resources: readonly unknown[] | string, options: { readonly dryRun?: boolean } = {}): Promise<ApplyAnswer> {
     const values = typeof resources === 'string' ? parseDocuments(resources).values : asList(resources, 'resources');
     const asked: Asked = { isDryRun: options.dryRun === true, pathOf: pathsOf(values), named: new Set(portsIn(values)) };
-    return await this.#enqueue(async () => await this.#change(intentWith(values, this.#state.intent, heldBy(this.#state.allocations)), asked));
+    return await this.#enqueue(async () => await this.#change(this.#intentWith(values), asked));
   }
 
   /** Removes the resources, all or none, and with ports their devices. */
@@ -191,11 +196,11 @@ export class VirtualSwitch implements AsyncDisposable {
     }
     let next: Intent;
     try {
-      next = intentWith(asList(query.with, 'resources'), this.#state.intent, heldBy(this.#state.allocations));
+      next = this.#intentWith(asList(query.with, 'resources'));
     } catch (error) {
       throw error instanceof VswError ? error.under('/with') : error;
     }
-    const tables = compile(next, allocate(next, this.#state.allocations, this.#portIdsEnd));
+    const tables = this.#compile(next, this.#allocate(next));
     return this.#explainer.explain(query, { tables, edits: plan(this.#tables, tables) });
   }
 
@@ -333,17 +338,18 @@ export class VirtualSwitch implements AsyncDisposable {
 
   async #change(next: Intent, { isDryRun, pathOf, named }: Asked): Promise<ApplyAnswer> {
     const changes = changesBetween(this.#state.intent, next);
-    const allocations = allocate(next, this.#state.allocations, this.#portIdsEnd);
+    const allocations = this.#allocate(next);
     const retried = new Set([...named].filter((key) => this.#running.get(key)?.state === 'failed').map((key) => allocations.portIds[key]!));
     if (isDryRun || (changes.length === 0 && retried.size === 0 && this.#isStored)) return { generation: this.#generation, changes };
     // A change that is taken back uses up numbers, too, without moving the stored mark.
     await this.#reserveGenerations();
 
-    const desired = compile(next, allocations);
+    const desired = this.#compile(next, allocations);
     const state: State = {
-      intent: next, allocations, generationMax: this.#generation + generationReserve, processes: this.#processesOf(next, desired, allocations.portIds),
+      intent: next, allocations, generationMax: this.#generation + generationReserve, processes: this.#processesAfter(next, desired, allocations.portIds),
     };
-    const { leftOut, ended } = this.#whatToLeaveOut(desired, state.processes, named);
+    const claims = claimsAfter(this.#claims, { intent: this.#state.intent, held: heldBy(this.#state.allocations) }, { intent: next, held: heldBy(allocations) });
+    const { leftOut, ended } = this.#whatToLeaveOut(desired, state, named);
     const tables = withoutPorts(desired, leftOut);
     const edits = plan(withoutPorts(this.#tables, retried), tables);
     const prepared = await this.#store.prepare(dumpState(state));
@@ -355,12 +361,12 @@ export class VirtualSwitch implements AsyncDisposable {
       throw refusal(error, allocations.portIds, pathOf);
     }
     const adopt = (): void => {
-      for (const key of this.#state.intent.ports.keys()) {
-        if (next.ports.has(key)) continue;
-        this.#running.forget(key);
-        this.#lives.forget(key);
+      for (const { action, kind, name } of changes) {
+        if (action !== 'delete' || kind !== 'Port') continue;
+        this.#running.forget(portKey(name));
+        this.#lives.forget(portKey(name));
       }
-      [this.#state, this.#desired, this.#tables, this.#leftOut] = [state, desired, tables, leftOut];
+      [this.#state, this.#claims, this.#desired, this.#tables, this.#leftOut] = [state, claims, desired, tables, leftOut];
       note();
       for (const entry of ended) this.#running.waits(portKey(entry.name), processEnded(entry), undefined);
     };
@@ -397,15 +403,16 @@ export class VirtualSwitch implements AsyncDisposable {
   }
 
   /** Ports that failed stay out until somebody names them, and those whose process has ended until they name another. */
-  #whatToLeaveOut(desired: TableSet, processes: ReadonlyMap<string, string>, named: ReadonlySet<string>): { leftOut: Set<number>; ended: PutPort[] } {
+  #whatToLeaveOut(desired: TableSet, { processes, allocations: { portIds } }: Pick<State, 'processes' | 'allocations'>, named: ReadonlySet<string>): { leftOut: Set<number>; ended: PutPort[] } {
     const leftOut = new Set<number>();
     const ended: PutPort[] = [];
-    for (const [id, entry] of desired.ports) {
-      const key = portKey(entry.name);
+    for (const key of new Set([...processes.keys(), ...this.#running.failed])) {
+      const entry = desired.ports.get(portIds[key] ?? 0);
+      if (entry === undefined || sameData(this.#tables.ports.get(entry.port), entry)) continue;
       const hasEnded = !isSameProcess(processes, key, entry.netns);
-      const hasFailed = this.#running.get(key)?.state === 'failed' && !named.has(key);
-      if ((!hasEnded && !hasFailed) || sameData(this.#tables.ports.get(id), entry)) continue;
-      leftOut.add(id);
+      const hasFailed = this.#running.failed.has(key) && !named.has(key);
+      if (!hasEnded && !hasFailed) continue;
+      leftOut.add(entry.port);
       if (hasEnded) ended.push(entry);
     }
     return { leftOut, ended };
@@ -415,7 +422,7 @@ export class VirtualSwitch implements AsyncDisposable {
   async #bringUp(): Promise<void> {
     await this.#reserveGenerations();
     this.#desired = compile(this.#state.intent, this.#state.allocations);
-    const { leftOut, ended } = this.#whatToLeaveOut(this.#desired, this.#state.processes, new Set());
+    const { leftOut, ended } = this.#whatToLeaveOut(this.#desired, this.#state, new Set());
     for (const entry of ended) this.#running.waits(portKey(entry.name), processEnded(entry), undefined);
     for (;;) {
       const tables = withoutPorts(this.#desired, leftOut);
@@ -454,8 +461,10 @@ export class VirtualSwitch implements AsyncDisposable {
     const tables = withoutPorts(this.#desired, leftOut);
     (await this.#commit(plan(withoutPorts(this.#tables, new Set([port])), tables), tables))();
     [this.#tables, this.#leftOut] = [tables, leftOut];
-    const processes = this.#processesOf(this.#state.intent, this.#desired, this.#state.allocations.portIds);
-    if (processes.size !== this.#state.processes.size) await this.#save({ ...this.#state, processes });
+    const entry = this.#desired.ports.get(port);
+    const started = entry === undefined ? undefined : processBehind(entry.netns);
+    if (entry === undefined || started === undefined || this.#state.processes.has(portKey(entry.name))) return;
+    await this.#save({ ...this.#state, processes: new Map(this.#state.processes).set(portKey(entry.name), started) });
   }
 
   /** Keeps the stored mark ahead of the numbers that are given out. */
@@ -472,15 +481,32 @@ export class VirtualSwitch implements AsyncDisposable {
   }
 
   /** When the processes were started whose namespaces ports name by number; once known, it stays. */
-  #processesOf(intent: Intent, tables: TableSet, portIds: Readonly<Record<string, number>>): Map<string, string> {
-    const processes = new Map<string, string>();
-    for (const [key, port] of intent.ports) {
-      const netns = tables.ports.get(portIds[key]!)?.netns ?? '';
-      const isSame = this.#state.intent.ports.get(key)?.spec.netns === port.spec.netns;
-      const started = (isSame ? this.#state.processes.get(key) : undefined) ?? processBehind(netns);
-      if (started !== undefined) processes.set(key, started);
+  #processesAfter(intent: Intent, tables: TableSet, portIds: Readonly<Record<string, number>>): ReadonlyMap<string, string> {
+    const processes = new Map(this.#state.processes);
+    let isSame = true;
+    for (const key of differing(this.#state.intent.ports, intent.ports)) {
+      const port = intent.ports.get(key);
+      const known = processes.get(key);
+      if (port !== undefined && known !== undefined && this.#state.intent.ports.get(key)?.spec.netns === port.spec.netns) continue;
+      const started = port === undefined ? undefined : processBehind(tables.ports.get(portIds[key]!)?.netns ?? '');
+      if (started === known) continue;
+      isSame = false;
+      if (started === undefined) processes.delete(key);
+      else processes.set(key, started);
     }
-    return processes;
+    return isSame ? this.#state.processes : processes;
+  }
+
+  #intentWith(resources: readonly unknown[]): Intent {
+    return intentWith(resources, this.#state.intent, heldBy(this.#state.allocations), this.#claims);
+  }
+
+  #allocate(next: Intent): Allocations {
+    return allocate(next, this.#state.allocations, this.#portIdsEnd, this.#state.intent);
+  }
+
+  #compile(next: Intent, allocations: Allocations): TableSet {
+    return compile(next, allocations, { intent: this.#state.intent, allocations: this.#state.allocations, tables: this.#desired });
   }
 
   /** Of a declared port. */

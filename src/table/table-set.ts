@@ -3,6 +3,7 @@
  *
  * Entries are the edits that put them, under the numbers that the dataplane knows them by.
  */
+import { SharedMap } from '../shared-map.ts';
 import type { PutNetwork, PutPort, PutStaticMac, TrunkAddress } from './edits.gen.ts';
 
 export interface TableSet {
@@ -27,9 +28,9 @@ export function addressesOfEntry({ network, addresses, trunkAddresses }: Pick<Pu
 /** The tables without some ports and without the static MACs that lead to them. */
 export function withoutPorts(tables: TableSet, ids: ReadonlySet<number>): TableSet {
   if (ids.size === 0) return tables;
-  return {
-    networks: tables.networks,
-    ports: new Map([...tables.ports].filter(([id]) => !ids.has(id))),
-    staticMacs: new Map([...tables.staticMacs].filter(([, entry]) => !ids.has(entry.port))),
-  };
+  const ports = new SharedMap(tables.ports);
+  for (const id of ids) ports.delete(id);
+  const staticMacs = new SharedMap(tables.staticMacs);
+  for (const [key, { port }] of tables.staticMacs) if (ids.has(port)) staticMacs.delete(key);
+  return { networks: tables.networks, ports, staticMacs };
 }

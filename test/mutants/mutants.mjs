@@ -321,7 +321,7 @@ export const mutants = [
   },
   {
     promise: 'generations', breaks: 'numbers are not reserved over a restart',
-    file: 'src/switch/virtual-switch.ts', find: '    await this.#reserveGenerations();\n\n    const desired = compile(next', put: '    const desired = compile(next',
+    file: 'src/switch/virtual-switch.ts', find: '    await this.#reserveGenerations();\n\n    const desired = this.#compile(next', put: '    const desired = this.#compile(next',
     tests: ['unit switch/virtual-switch'],
   },
   {
@@ -346,12 +346,12 @@ export const mutants = [
   },
   {
     promise: 'applying', breaks: 'what stands is put again',
-    file: 'src/plan/plan.ts', find: '!sameData(running.get(key), entry)', put: '!sameData(running.get(key), undefined)',
+    file: 'src/plan/plan.ts', find: 'else if (!sameData(old, entry)) put.push(entry);', put: 'else put.push(entry);',
     tests: ['unit plan/plan', 'property generations'],
   },
   {
     promise: 'bad input', breaks: 'two ports may own one address',
-    file: 'src/intent/coherence.ts', find: '    checkOwners(name, ports, intent, held, touched, errors);', put: '',
+    file: 'src/intent/coherence.ts', find: '  checkOwners(intent, held, touched, claims, errors);', put: '',
     tests: ['unit intent/coherence'],
   },
 ];

@@ -34,7 +34,7 @@ export const sourceLayers: readonly (readonly string[])[] = [
 ];
 
 /** Files straight under src/: below every line, or above all of them. */
-export const belowAll: readonly string[] = ['errors.ts', 'features.ts', 'yaml-text.ts'];
+export const belowAll: readonly string[] = ['errors.ts', 'features.ts', 'shared-map.ts', 'yaml-text.ts'];
 export const aboveAll: readonly string[] = ['index.ts'];
 
 /** Runs before anything is installed, so it may use nothing of the tree, and nothing uses it. */

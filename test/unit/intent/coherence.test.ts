@@ -171,3 +171,12 @@ t.test('a capture is written by one port', (t) => {
   t.match(told([network('dev'), captured('a', '/x'), port('p', { type: 'pcap', pcap: { write: '/x' } })]), [/\/2\/spec\/pcap\/write port a already writes \/x/]);
   t.end();
 });
+
+t.test('a subnet that moves to another network of a trunk takes the address of the trunk along, beside what is in the request', (t) => {
+  const [dev, prod] = [network('dev', { vlan: 1 }), network('prod', { vlan: 2, subnets: ['10.5.0.0/24'] })];
+  const running = intentWith([dev, prod, trunk('up', ['dev', 'prod'], { addresses: ['10.5.0.1/24'] })], emptyIntent, nothingHeld);
+  t.strictSame(told([port('a', { addresses: ['10.5.0.1/24'] })], running), []);
+  const moved = [network('dev', { vlan: 1, subnets: ['10.5.0.0/24'] }), network('prod', { vlan: 2 }), port('a', { addresses: ['10.5.0.1/24'] })];
+  t.match(told(moved, running), [/10\.5\.0\.1 is already the address of port up/]);
+  t.end();
+});

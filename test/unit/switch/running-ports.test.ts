@@ -73,3 +73,18 @@ t.test('identities are those of the namespaces that edits open, the switch\'s ow
   t.type(identities.get(1), 'string');
   t.end();
 });
+
+t.test('those that failed are known until they are ready, wait or are gone', (t) => {
+  const { running } = scene();
+  running.fails('default/a', 'no room', undefined);
+  running.fails('shop/b', 'no room', undefined);
+  t.strictSame([...running.failed], ['default/a', 'shop/b']);
+  running.note({ generation: 7, ports: [ready(1)] }, new Map(), keyOf);
+  t.strictSame([...running.failed], ['shop/b']);
+  running.waits('shop/b', 'no namespace', undefined);
+  t.strictSame([...running.failed], []);
+  running.fails('shop/b', 'no room', undefined);
+  running.forget('shop/b');
+  t.strictSame([...running.failed], []);
+  t.end();
+});
