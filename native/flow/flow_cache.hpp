@@ -71,11 +71,11 @@ struct alignas(64) Flow {
   Turn turn[2];                          // to write a direction whose port has several queues
 
   // A frame that this record speaks for.
-  [[nodiscard]] bool covers(const Key& other, unsigned side, const FrameEnds& ends) const noexcept {
+  [[nodiscard]] bool covers(const Key& other, std::size_t side, const FrameEnds& ends) const noexcept {
     return matches(other, side, ends) && judged[side].load(std::memory_order_acquire) != 0;
   }
   // One answer of all bits: they are nearly always equal, and a branch for each would be one too many.
-  [[nodiscard]] bool matches(const Key& other, unsigned side, const FrameEnds& ends) const noexcept {
+  [[nodiscard]] bool matches(const Key& other, std::size_t side, const FrameEnds& ends) const noexcept {
     return (difference(key, other) | ends.difference(end[side], end[side ^ 1])) == 0;
   }
   [[nodiscard]] std::uint32_t last_heard_ms() const noexcept {

@@ -11,9 +11,6 @@ namespace {
 constexpr std::uint8_t kIcmp = 1, kTcp = 6, kUdp = 17, kIcmpv6 = 58;
 constexpr std::uint8_t kEchoReply4 = 0, kEchoRequest4 = 8, kEchoRequest6 = 128, kEchoReply6 = 129;
 
-// 67 and 68 in IPv4, 546 and 547 in IPv6.
-bool is_dhcp_port(std::uint32_t port) noexcept { return port - 67 < 2 || port - 546 < 2; }
-
 // Whether the verdict on this IP packet reads nothing but the key.
 inline bool decided_by_key(const Packet& packet) noexcept {
   const Headers& headers = packet.headers;
@@ -65,7 +62,7 @@ inline bool decided_by_key(const Packet& packet) noexcept {
 
 }  // namespace
 
-void make_flow_key(const Packet& packet, NetworkId network, HashSeed seed, FlowKey& key) noexcept {
+void make_any_key(const Packet& packet, NetworkId network, HashSeed seed, FlowKey& key) noexcept {
   const Headers& headers = packet.headers;
   key.kind = FlowKind::kNone;
   if (headers.vlan_count != 0 || headers.has(Headers::kArp) || headers.has(Headers::kLlc)) return;

@@ -75,9 +75,16 @@ struct FlowKey {
   }
 };
 
+// 67 and 68 in IPv4, 546 and 547 in IPv6. The first question settles it for nearly all.
+[[nodiscard]] inline bool is_dhcp_port(std::uint32_t port) noexcept {
+  return port - 67 < 481 && (port < 69 || port >= 546);
+}
+
 // The key of a parsed frame. kNone: its verdict may not be cached, because a stage looks at more than
 // the key: ARP, neighbour discovery and other ICMP than echo, DHCP, fragments.
-void make_flow_key(const Packet& packet, NetworkId network, HashSeed seed, FlowKey& key) noexcept;
+inline void make_flow_key(const Packet& packet, NetworkId network, HashSeed seed, FlowKey& key) noexcept;
+// The same, of whatever the frame is.
+void make_any_key(const Packet& packet, NetworkId network, HashSeed seed, FlowKey& key) noexcept;
 
 // The IP address of one end.
 [[nodiscard]] inline Ip address_of(const FlowKey4& key, unsigned end) noexcept { return Ip::v4(&key.address[end]); }
@@ -96,3 +103,4 @@ void make_flow_key(const Packet& packet, NetworkId network, HashSeed seed, FlowK
 }
 
 }  // namespace vsw
+#include "flow/flow_key_inline.hpp"

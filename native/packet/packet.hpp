@@ -23,9 +23,9 @@ namespace vsw {
 struct Offload {
   enum class Gso : std::uint8_t { kNone = 0, kTcp4 = 1, kTcp6 = 4, kUdp = 5 };
   Gso gso = Gso::kNone;
-  bool ecn = false;             // VIRTIO_NET_HDR_GSO_ECN: the first segment alone carries CWR
-  bool needs_checksum = false;  // the transport checksum holds the pseudo-header's sum only
-  bool checksum_valid = false;  // the receiver need not look
+  bool ecn : 1 = false;             // VIRTIO_NET_HDR_GSO_ECN: the first segment alone carries CWR
+  bool needs_checksum : 1 = false;  // the transport checksum holds the pseudo-header's sum only
+  bool checksum_valid : 1 = false;  // the receiver need not look
   std::uint16_t gso_size = 0;   // payload bytes in each segment
   std::uint16_t checksum_start = 0, checksum_offset = 0;
   // A frame that every port takes as it is, and one packet of a wire.
@@ -57,5 +57,6 @@ struct Packet {
     return std::uint64_t{frame_length()} + std::uint64_t{wire_packets - 1u} * headers.payload;
   }
 };
+static_assert(sizeof(Packet) == 64, "what is known of a packet is one cache line");
 
 }  // namespace vsw

@@ -1,9 +1,7 @@
 #include "pipeline/prepare.hpp"
 
-#include "action/offload.hpp"
 #include "action/tag.hpp"
 #include "wire/endian.hpp"
-#include "wire/parse.hpp"
 
 namespace vsw {
 
@@ -40,7 +38,7 @@ void take_off_outer_tag(Packet& packet, bool trunk) noexcept {
 
 }  // namespace
 
-DropReason prepare(Packet& packet, bool trunk) noexcept {
+DropReason prepare_any(Packet& packet, bool trunk) noexcept {
   take_off_outer_tag(packet, trunk);
   if (packet.frame_length() > Packet::kLengthMax) return DropReason::k_frame_too_long;
   const bool super = packet.offload.gso != Offload::Gso::kNone;

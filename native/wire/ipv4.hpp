@@ -22,16 +22,18 @@ struct Ipv4 {
     return (std::to_integer<std::uint32_t>(header[0]) & 0xf) * 4;
   }
   // `length` is a multiple of 4 and at least 20. Of a good header the words, the checksum among them, add up to
-  // 0xffff; a sum folded into half its width is a multiple of 0xffff still, and never 0, since a header is not.
+  // 0xffff; so they do four at once, since what is carried out comes in again (RFC 1071): the sum is a multiple of
+  // 0xffff still, and never 0, since a header is not.
   [[nodiscard]] static bool checksum_is_right(const std::byte* header, std::uint32_t length) noexcept {
     std::uint64_t words[2];
     std::uint32_t word;
     std::memcpy(words, header, sizeof words);
-    std::memcpy(&word, header + sizeof words, sizeof word);
-    std::uint64_t sum = (words[0] & 0xffff'ffff) + (words[0] >> 32) + (words[1] & 0xffff'ffff) + (words[1] >> 32) + word;
-    for (std::uint32_t at = kLength; at < length; at += 4) {
+    std::uint64_t sum = words[0] + words[1];
+    sum += sum < words[1] ? 1 : 0;
+    for (std::uint32_t at = sizeof words; at < length; at += 4) {
       std::memcpy(&word, header + at, sizeof word);
       sum += word;
+      sum += sum < word ? 1 : 0;
     }
     return sum % 0xffff == 0;
   }

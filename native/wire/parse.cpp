@@ -1,4 +1,4 @@
-// One function a header, in the order in which a frame has them; and one for what most frames are.
+// One function a header, in the order in which a frame has them.
 #include "wire/parse.hpp"
 
 #include <algorithm>
@@ -231,48 +231,12 @@ ParseError parse_tags(const Frame& frame, Headers& out) noexcept {
   return ParseError::kNone;
 }
 
-// TCP and UDP in whole datagrams over IPv4 without options, untagged: nearly all that a network carries, so all of it
-// at once, at offsets that are known. False: it is something else or broken, and the functions above say what.
-bool parse_plain(const Frame& frame, Headers& out) noexcept {
-  constexpr std::uint16_t kL3 = Ethernet::kLength, kL4 = kL3 + Ipv4::kLength;
-  if (frame.length < kL4 + Udp::kLength) return false;
-  const std::byte* header = frame.at + kL3;
-  const std::byte* transport = frame.at + kL4;
-  const std::uint32_t end = kL3 + std::uint32_t{load16(header + Ipv4::kTotalLength)};
-  const bool plain = load16(frame.at + Ethernet::kType) == Ipv4::kNumber && load8(header) == 0x45 &&
-                     (load16(header + Ipv4::kFragment) & (Ipv4::kMoreFragments | Ipv4::kOffsetMask)) == 0;
-  if (!plain || end > frame.frame_length || !Ipv4::checksum_is_right(header, Ipv4::kLength)) return false;
-
-  const std::uint8_t protocol = load8(header + Ipv4::kProtocol);
-  std::uint32_t transport_length;
-  if (protocol == Udp::kNumber) {
-    const std::uint32_t length = load16(transport + Udp::kDatagramLength);
-    if (length < Udp::kLength || kL4 + length > end) return false;
-    transport_length = Udp::kLength;
-  } else {
-    if (protocol != Tcp::kNumber || frame.length < kL4 + Tcp::kLength) return false;
-    transport_length = Tcp::header_length(transport);
-    if (transport_length < Tcp::kLength || kL4 + transport_length > std::min(end, frame.length)) return false;
-  }
-  out = {.flags = Headers::kIpv4 | Headers::kTransport,
-         .ether_type = Ipv4::kNumber,
-         .l3 = kL3,
-         .l4 = kL4,
-         .payload = static_cast<std::uint16_t>(kL4 + transport_length),
-         .protocol = protocol,
-         .source_port = load16(transport),
-         .destination_port = load16(transport + 2),
-         .end = end};
-  return true;
-}
-
 }  // namespace
 
-ParseError parse(std::span<const std::byte> bytes, std::uint32_t frame_length, bool super, Headers& out) noexcept {
+ParseError parse_any(std::span<const std::byte> bytes, std::uint32_t frame_length, bool super, Headers& out) noexcept {
   // Offsets are 16 bits wide: headers are looked for in the first 65,535 bytes.
   const Frame frame{bytes.data(), static_cast<std::uint32_t>(bytes.size() < 0xffff ? bytes.size() : 0xffff),
                     frame_length};
-  if (frame_length >= bytes.size() && parse_plain(frame, out)) return ParseError::kNone;
   out = Headers{};
   if (frame.length < Ethernet::kLength || frame_length < bytes.size()) return ParseError::kFrameTooShort;
   out.ether_type = load16(frame.at + Ethernet::kType);

@@ -59,9 +59,17 @@ struct Headers {
   std::uint32_t end = 0;               // offset where the IP datagram ends: what follows is padding
 
   [[nodiscard]] bool has(Flag flag) const noexcept { return (flags & flag) != 0; }
+  bool operator==(const Headers&) const noexcept = default;
 };
 
 [[nodiscard]] ParseError parse(std::span<const std::byte> frame, std::uint32_t frame_length, bool super,
                                Headers& out) noexcept;
+// TCP and UDP in whole datagrams over IPv4 without options, untagged: nearly all that a network carries, so all of it
+// at once, at offsets that are known. False: it is something else or broken, and parse_any says what.
+[[nodiscard]] bool parse_plain(std::span<const std::byte> frame, std::uint32_t frame_length, Headers& out) noexcept;
+// Header by header.
+[[nodiscard]] ParseError parse_any(std::span<const std::byte> frame, std::uint32_t frame_length, bool super,
+                                   Headers& out) noexcept;
 
 }  // namespace vsw
+#include "wire/parse_inline.hpp"

@@ -30,13 +30,6 @@ bool ingress_allows(Lookup& lookup, const PortEntry& receiver, Program& program)
   return AclIngress::apply(lookup, program) == Verdict::kContinue;
 }
 
-// The candidate was another's: every entry with the key's tag, then.
-template <class Key>
-[[gnu::noinline]] std::uint32_t find_covering(const FlowCache<Key>& cache, std::uint64_t hash, const Key& key,
-                                              unsigned side, const FrameEnds& ends) noexcept {
-  return cache.find(hash, [&](const Flow<Key>& flow) noexcept { return flow.covers(key, side, ends); });
-}
-
 }  // namespace
 
 Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing& events) noexcept
@@ -77,6 +70,7 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
   for (std::uint32_t i = 0; i < size; ++i) {
     Packet& packet = *batch.packets()[i];
     Lane& lane = lanes_[i];
+    lane.packet = &packet;
     packet.ingress = ingress_id;
     packet.wire_packets = 1;
     const DropReason reason = prepare(packet, trunk);
@@ -99,23 +93,22 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
   page_.add(ingress_id, Counter::k_received_bytes, bytes);
 
   if (ingress != nullptr) {
-    for (std::uint32_t i = 0; i < size;) {
-      const FlowKind kind = lanes_[i].key.kind;
-      if (kind == FlowKind::kIpv4) i = look_up(fabric_.flows4, i, size);
-      else if (kind != FlowKind::kNone) i = look_up(fabric_.flows6, i, size);
-      else ++i;
+    Lane* const end = lanes_.data() + size;
+    for (Lane* lane = lanes_.data(); lane != end;) {
+      if (lane->key.kind == FlowKind::kIpv4) lane = look_up(fabric_.flows4, lane, end);
+      else if (lane->key.kind != FlowKind::kNone) lane = look_up(fabric_.flows6, lane, end);
+      else ++lane;
     }
     Moment moment{generation, *ingress, Grounds::of(generation.id, fabric_.taught_version()), now_ns,
                   static_cast<std::uint32_t>(now_ns / 1'000'000), ingress->info.queues > 1};
-    for (std::uint32_t i = 0; i < size;) {
-      const Lane& lane = lanes_[i];
-      if (lane.key.kind == FlowKind::kIpv4) {
-        i = act(fabric_.flows4, moment, batch, i);
-      } else if (lane.key.kind != FlowKind::kNone) {
-        i = act(fabric_.flows6, moment, batch, i);
+    for (const Lane* lane = lanes_.data(); lane != end;) {
+      if (lane->key.kind == FlowKind::kIpv4) {
+        lane = act(fabric_.flows4, moment, lane, end);
+      } else if (lane->key.kind != FlowKind::kNone) {
+        lane = act(fabric_.flows6, moment, lane, end);
       } else {
-        if (!lane.dead) judge(lane, moment, *batch.packets()[i]);
-        ++i;
+        if (!lane->dead) judge(*lane, moment, *lane->packet);
+        ++lane;
       }
     }
     egress_.flush(now_ns);
@@ -129,57 +122,69 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
   batch.release();
 }
 
-// Both walk the lanes from `at` on, as long as their keys are of this kind, and answer where they stopped: what a
-// batch holds is mostly of one kind, and in a run of it what is the same for all stays in registers.
+// Both walk the lanes on, as long as their keys are of this kind, and answer where they stopped: what a batch holds
+// is mostly of one kind, and in a run of it what is the same for all stays in registers.
 template <class Key>
-std::uint32_t Forwarder::look_up(const FlowCache<Key>& cache, std::uint32_t at, std::uint32_t size) noexcept {
-  do lanes_[at].candidate = cache.candidate(lanes_[at].key.hash);
-  while (++at < size && lanes_[at].key.holds<Key>());
-  return at;
+Forwarder::Lane* Forwarder::look_up(const FlowCache<Key>& cache, Lane* lane, const Lane* end) noexcept {
+  do lane->candidate = cache.candidate(lane->key.hash);
+  while (++lane != end && lane->key.holds<Key>());
+  return lane;
 }
 
 template <class Key>
-std::uint32_t Forwarder::act(FlowCache<Key>& cache, Moment& moment, const Batch& batch, std::uint32_t at) noexcept {
+const Forwarder::Lane* Forwarder::act(FlowCache<Key>& cache, Moment& moment, const Lane* lane,
+                                      const Lane* end) noexcept {
   do {
-    const Lane& lane = lanes_[at];
-    Packet& packet = *batch.packets()[at];
-    if (!take_hit(cache, lane, moment, packet)) [[unlikely]] judge(lane, moment, packet);
-  } while (++at < batch.size() && lanes_[at].key.holds<Key>());
-  return at;
+    if (!take_hit(cache, *lane, moment, *lane->packet)) [[unlikely]] judge(*lane, moment, *lane->packet);
+  } while (++lane != end && lane->key.holds<Key>());
+  return lane;
 }
 
 // The steady state. True: the packet's fate is known and done.
 template <class Key>
 [[gnu::always_inline]] inline bool Forwarder::take_hit(FlowCache<Key>& cache, const Lane& lane, Moment& moment,
                                                        Packet& packet) noexcept {
-  const Key& key = lane.key.as<Key>();
-  const unsigned side = lane.key.side;
-  const FrameEnds ends = FrameEnds::read(packet.data, moment.ingress.id);
+  const std::size_t side = lane.key.side;
   std::uint32_t number = lane.candidate;  // kNone is a record, too: one that covers nothing
-  if (!cache.record(number).covers(key, side, ends)) [[unlikely]] {
-    number = find_covering(cache, lane.key.hash, key, side, ends);
+  if (!cache.record(number).covers(lane.key.as<Key>(), side, FrameEnds::read(packet.data, moment.ingress.id))) [[unlikely]] {
+    number = find(cache, lane, moment.ingress.id);
     if (number == FlowCache<Key>::kNone) return false;
   }
   Flow<Key>& flow = cache.record(number);
-  if (flow.confirmed.load(std::memory_order_acquire) != moment.grounds.word &&
-      !still_true(flow, side, *lane.network, moment)) [[unlikely]] {
-    cache.remove(number, lane.key.hash);
-    return false;
+  if (flow.confirmed.load(std::memory_order_acquire) != moment.grounds.word) [[unlikely]] {
+    if (!still_true(flow, lane.key.side, *lane.network, moment)) {
+      cache.remove(number, lane.key.hash);
+      return false;
+    }
   }
 
   ++moment.hits;
   count(flow, side, moment, packet);
-  const std::uint32_t heard_ms = flow.heard_ms[side].load(std::memory_order_relaxed);
-  if (heard_ms != moment.now_ms) {
-    flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
-    // A hit keeps the sender's MAC young; once a second is often enough for ages of minutes.
-    if (!moment.ingress.anti_spoof && heard_ms / 1000 != moment.now_ms / 1000)
-      fabric_.macs.refresh(lane.network->id, flow.end[side].mac, moment.ingress.id, moment.now_ms);
-  }
+  if (flow.heard_ms[side].load(std::memory_order_relaxed) != moment.now_ms) [[unlikely]] hear(flow, lane, moment);
   // A flooded flow names no receiver, so it is never that of the packet before.
   if (egress_.offer_again(flow.end[side ^ 1].port, *lane.network, packet)) [[likely]] ++moment.forwarded;
   else pass_on(flow, lane, moment, packet);
   return true;
+}
+
+// The candidate was another's: every entry with the key's tag, then.
+template <class Key>
+[[gnu::noinline]] std::uint32_t Forwarder::find(const FlowCache<Key>& cache, const Lane& lane, PortId ingress) const noexcept {
+  const FrameEnds ends = FrameEnds::read(lane.packet->data, ingress);
+  return cache.find(lane.key.hash, [&](const Flow<Key>& flow) noexcept {
+    return flow.covers(lane.key.as<Key>(), lane.key.side, ends);
+  });
+}
+
+// The first packet of a flow in this millisecond. It keeps the sender's MAC young, too; once a second is often
+// enough for ages of minutes.
+template <class Key>
+[[gnu::noinline]] void Forwarder::hear(Flow<Key>& flow, const Lane& lane, const Moment& moment) noexcept {
+  const unsigned side = lane.key.side;
+  const std::uint32_t heard_ms = flow.heard_ms[side].load(std::memory_order_relaxed);
+  flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
+  if (!moment.ingress.anti_spoof && heard_ms / 1000 != moment.now_ms / 1000)
+    fabric_.macs.refresh(lane.network->id, flow.end[side].mac, moment.ingress.id, moment.now_ms);
 }
 
 // A hit's packet whose receiver is not that of the packet before, or that is not a plain one.
@@ -336,7 +341,7 @@ void Forwarder::remember(FlowCache<Key>& cache, const Key& key, const Lane& lane
 }
 
 template <class Key>
-inline void Forwarder::count(Flow<Key>& flow, unsigned side, const Moment& moment, const Packet& packet) noexcept {
+inline void Forwarder::count(Flow<Key>& flow, std::size_t side, const Moment& moment, const Packet& packet) noexcept {
   if (moment.takes_turns) [[unlikely]] flow.turn[side].take(worker_);
   flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
   if (moment.takes_turns) [[unlikely]] flow.turn[side].rest();

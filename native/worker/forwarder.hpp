@@ -32,6 +32,7 @@ class Forwarder {
   struct Lane {  // what is known of one packet of the batch
     FlowKey key;  // of no kind, too, when the packet is dead
     const NetworkEntry* network = nullptr;  // a trunk's batch may hold frames of several
+    Packet* packet = nullptr;
     std::uint32_t candidate = 0;
     bool dead = false;
   };
@@ -46,11 +47,15 @@ class Forwarder {
   };
 
   template <class Key>
-  std::uint32_t look_up(const FlowCache<Key>& cache, std::uint32_t at, std::uint32_t size) noexcept;
+  Lane* look_up(const FlowCache<Key>& cache, Lane* lane, const Lane* end) noexcept;
   template <class Key>
-  std::uint32_t act(FlowCache<Key>& cache, Moment& moment, const Batch& batch, std::uint32_t at) noexcept;
+  const Lane* act(FlowCache<Key>& cache, Moment& moment, const Lane* lane, const Lane* end) noexcept;
   template <class Key>
   bool take_hit(FlowCache<Key>& cache, const Lane& lane, Moment& moment, Packet& packet) noexcept;
+  template <class Key>
+  [[nodiscard]] std::uint32_t find(const FlowCache<Key>& cache, const Lane& lane, PortId ingress) const noexcept;
+  template <class Key>
+  void hear(Flow<Key>& flow, const Lane& lane, const Moment& moment) noexcept;
   template <class Key>
   void pass_on(Flow<Key>& flow, const Lane& lane, Moment& moment, Packet& packet) noexcept;
   template <class Key>
@@ -61,7 +66,7 @@ class Forwarder {
   template <class Key>
   void join(Flow<Key>& flow, const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
   template <class Key>
-  void count(Flow<Key>& flow, unsigned side, const Moment& moment, const Packet& packet) noexcept;
+  void count(Flow<Key>& flow, std::size_t side, const Moment& moment, const Packet& packet) noexcept;
   void judge(const Lane& lane, Moment& moment, Packet& packet) noexcept;
   template <class Key>
   bool still_flooded(const Flow<Key>& flow, unsigned side, const NetworkEntry& network) const noexcept;

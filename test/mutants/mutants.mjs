@@ -211,7 +211,7 @@ export const mutants = [
   },
   {
     promise: 'parsing', breaks: 'an IPv4 header with a wrong checksum is a good one',
-    file: 'native/wire/parse.cpp', find: '|| !Ipv4::checksum_is_right(header, Ipv4::kLength)) return false;', put: ') return false;',
+    file: 'native/wire/parse_inline.hpp', find: '|| !Ipv4::checksum_is_right(header, Ipv4::kLength)) return false;', put: ') return false;',
     tests: ['golden malformed-ipv4', twin],
   },
   {

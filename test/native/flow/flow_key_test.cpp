@@ -13,16 +13,21 @@ namespace {
 
 constexpr HashSeed kSeed{11, 12};
 
-FlowKey key_of(const Bytes& frame, NetworkId network = NetworkId{1}, HashSeed seed = kSeed) {
-  const HeldPacket held(frame, {});
-  if (held.error != ParseError::kNone) fail(__FILE__, __LINE__, "the frame cannot be parsed: " + to_hex(frame));
-  FlowKey key;
-  make_flow_key(held.packet, network, seed, key);
-  return key;
-}
 bool equal(const FlowKey& one, const FlowKey& other) {
   if (one.kind != other.kind) return false;
   return one.kind == FlowKind::kIpv4 ? one.v4 == other.v4 : one.v6 == other.v6;
+}
+FlowKey key_of(const Bytes& frame, NetworkId network = NetworkId{1}, HashSeed seed = kSeed) {
+  const HeldPacket held(frame, {});
+  if (held.error != ParseError::kNone) fail(__FILE__, __LINE__, "the frame cannot be parsed: " + to_hex(frame));
+  FlowKey key, any;
+  make_flow_key(held.packet, network, seed, key);
+  // What most frames are has a way of its own, to the same end.
+  make_any_key(held.packet, network, seed, any);
+  CHECK(key.kind == any.kind);
+  if (key.kind != FlowKind::kNone)
+    CHECK(equal(key, any) && key.side == any.side && key.hash == any.hash);
+  return key;
 }
 // Frame and answer: one key and hash, told apart by their side.
 void check_joined(const Bytes& frame, const Bytes& answer, FlowKind kind) {
@@ -129,6 +134,13 @@ TEST("flow/flow_key: what decides nothing makes no other key: payload, length, t
   std::copy_n(mac_of(9).begin(), 6, other.begin());
   CHECK(equal(key, key_of(other)));
   CHECK_EQUAL(key.hash, key_of(other).hash);
+}
+
+TEST("flow/flow_key: the ports of DHCP are four") {
+  std::set<std::uint32_t> ports;
+  for (std::uint32_t port = 0; port < 0x1'0000; ++port)
+    if (is_dhcp_port(port)) ports.insert(port);
+  CHECK(ports == (std::set<std::uint32_t>{67, 68, 546, 547}));
 }
 
 TEST("flow/flow_key: the seed decides the hash, and the hash is that of the key") {
