@@ -45,6 +45,13 @@ export const dropReasonSentences = {
   multicast_query_denied: 'a port with anti-spoof may not act as a multicast router',
   no_listener: 'no other port of the network asked for this multicast group',
   fault_injected: 'the receiver\'s port loses frames on purpose (spec.fault)',
+  connection_invalid: 'the frame is not part of its connection: outside of the window or out of turn',
+  connections_exhausted: 'the port has its share of connections and all of them are established',
+  related_unmatched: 'the ICMP error speaks of no connection that is here, or quotes what nobody sent',
+  fragment_tiny: 'the fragment carries nothing, begins inside the transport header or ends where none can follow',
+  fragment_overlap: 'the fragment covers bytes of its datagram that another covered, or follows one that did',
+  fragment_expired: 'the fragment waited for the first one of its datagram, which did not come in time',
+  fragments_exhausted: 'the port has its share of datagrams in fragments, or too many fragments wait',
 } as const;
 
 export type DropReason = keyof typeof dropReasonSentences;
