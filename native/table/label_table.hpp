@@ -1,0 +1,71 @@
+// LabelTable: the slots of the rules that carry a label, by label.
+// Home: control builds; shared: read-only after publish.
+//
+// A label is a number of 64 bits that is not 0. It is spread by a function that has an inverse, so the spread number is
+// the key. Tables of some dozens of labels hang in a row; a change copies the row and those tables that it concerns, and
+// shares all else. No search reads more than kProbesMax cells: a table in which one would is made larger.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+#include "table/sparse_bits.hpp"
+
+namespace vsw {
+
+class LabelTable {
+ public:
+  static constexpr std::uint32_t kProbesMax = 16;
+
+  struct Change {
+    std::uint64_t key;  // `spread` of a label
+    std::uint32_t slot;
+    bool added;
+  };
+
+  [[nodiscard]] static constexpr std::uint64_t spread(std::uint64_t label) noexcept {
+    label = (label ^ label >> 33) * 0xff51'afd7'ed55'8ccdull;
+    label = (label ^ label >> 33) * 0xc4ce'b9fe'1a85'ec53ull;
+    return label ^ label >> 33;
+  }
+
+  // Null: no rule carries the label.
+  [[nodiscard]] const SparseBits* find(std::uint64_t label) const noexcept {
+    if (shards_.empty()) return nullptr;
+    const std::uint64_t key = spread(label);
+    const std::vector<Cell>& cells = shards_[key >> 1 >> shift_]->cells;
+    const std::size_t mask = cells.size() - 1;
+    for (std::uint32_t probe = 0; probe < kProbesMax; ++probe) {
+      const Cell& cell = cells[(key + probe) & mask];
+      if (cell.key == key) return &cell.bits;
+      if (cell.key == 0) break;
+    }
+    return nullptr;
+  }
+
+  // Of a label both may be said of one slot: first that it goes, then that it is added, and it is there.
+  void apply(std::vector<Change> changes);
+
+  [[nodiscard]] std::size_t size() const noexcept { return labels_; }
+  [[nodiscard]] std::size_t memory() const noexcept;
+
+ private:
+  struct Cell {
+    std::uint64_t key = 0;  // 0: free
+    SparseBits bits;
+  };
+  struct Shard {
+    std::vector<Cell> cells;
+    std::uint32_t labels = 0;
+  };
+  using Shards = std::vector<std::shared_ptr<const Shard>>;
+
+  static std::shared_ptr<const Shard> make(const std::vector<Cell>& cells);
+  void resize(std::size_t labels);
+
+  Shards shards_;
+  std::uint32_t shift_ = 63;  // a key's shard: what is left of it beyond one bit and these
+  std::size_t labels_ = 0;
+};
+
+}  // namespace vsw

@@ -1,0 +1,78 @@
+#include "table/rule_labels.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace vsw {
+
+namespace {
+
+// visit(value, length) for each prefix of the shortest list that covers first … last.
+template <class Visit>
+void for_each_prefix(std::uint32_t first, std::uint32_t last, Visit&& visit) {
+  while (first <= last) {
+    const auto aligned = first == 0 ? 16u : static_cast<std::uint32_t>(std::countr_zero(first));
+    const auto fits = static_cast<std::uint32_t>(std::bit_width(last - first + 1)) - 1;
+    const std::uint32_t size = std::min(aligned, fits);
+    visit(static_cast<std::uint16_t>(first), 16 - size);
+    first += 1u << size;
+  }
+}
+
+}  // namespace
+
+void RuleLabels::unite() {
+  std::sort(spans_.begin(), spans_.end(),
+            [](const Span& a, const Span& b) { return a.protocol != b.protocol ? a.protocol < b.protocol : a.first < b.first; });
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < spans_.size(); ++i) {
+    if (kept > 0 && spans_[kept - 1].protocol == spans_[i].protocol && spans_[i].first <= spans_[kept - 1].last + 1)
+      spans_[kept - 1].last = std::max(spans_[kept - 1].last, spans_[i].last);
+    else
+      spans_[kept++] = spans_[i];
+  }
+  spans_.resize(kept);
+}
+
+void RuleLabels::assign(const Rule& rule) {
+  labels.clear();
+  cares = {rule.source != 0, rule.destination != 0, !rule.services.empty(), !rule.source_ports.empty()};
+  service_lengths = {};
+  source_port_lengths = 0;
+  names_services = false;
+  if (rule.source != 0) labels.push_back(Labels::source(rule.source));
+  if (rule.destination != 0) labels.push_back(Labels::destination(rule.destination));
+
+  spans_.clear();
+  for (const Service& service : rule.services)
+    if (service.named == 0) spans_.push_back({service.protocol, service.first, service.last});
+  unite();
+  for (const Span& span : spans_)
+    if (span.protocol == kAnyProtocol && span.first == 0 && span.last == 0xffff) cares[2] = false;
+  if (cares[2]) {
+    for (const Span& span : spans_)
+      for_each_prefix(span.first, span.last, [&](std::uint16_t value, std::uint32_t length) {
+        labels.push_back(Labels::service(span.protocol, value, length));
+        service_lengths[class_of(span.protocol)] |= 1u << length;
+      });
+    const std::size_t before = labels.size();
+    for (const Service& service : rule.services)
+      if (service.named != 0) labels.push_back(Labels::named(service.named));
+    names_services = labels.size() > before;
+    std::sort(labels.begin() + static_cast<std::ptrdiff_t>(before), labels.end());
+    labels.erase(std::unique(labels.begin() + static_cast<std::ptrdiff_t>(before), labels.end()), labels.end());
+  }
+
+  spans_.clear();
+  for (const PortRange& range : rule.source_ports) spans_.push_back({0, range.first, range.last});
+  unite();
+  if (spans_.size() == 1 && spans_[0].first == 0 && spans_[0].last == 0xffff) cares[3] = false;
+  if (cares[3])
+    for (const Span& span : spans_)
+      for_each_prefix(span.first, span.last, [&](std::uint16_t value, std::uint32_t length) {
+        labels.push_back(Labels::source_port(value, length));
+        source_port_lengths |= 1u << length;
+      });
+}
+
+}  // namespace vsw

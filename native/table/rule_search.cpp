@@ -1,0 +1,238 @@
+// The asking side of RuleList: its theory says what a query costs.
+//
+// A field with few bitmaps in a part is united a word at a time, as far as needed; one with many is united for the whole
+// part at once, so that no bitmap is asked for words that it lacks.
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "table/rule_list.hpp"
+
+namespace vsw {
+
+namespace {
+
+constexpr std::uint32_t kNone = ~std::uint32_t{0};
+constexpr std::uint32_t kFew = 8;
+constexpr std::size_t kServiceLabels = 2 * RuleLabels::kPrefixLengths + kNamedServicesMax;
+constexpr std::size_t kLabels = 2 * kSetsMax + kServiceLabels + RuleLabels::kPrefixLengths;
+
+// Bits are counted all the time, in one instruction where the processor has it and we may use it.
+#if defined(__x86_64__) && !defined(__POPCNT__)
+#define VSW_COUNTS_BITS __attribute__((target("popcnt")))
+const bool counts_bits = __builtin_cpu_supports("popcnt") != 0;
+#else
+#define VSW_COUNTS_BITS
+constexpr bool counts_bits = false;
+#endif
+
+struct Uncounted {
+  void label() noexcept {}
+  void part() noexcept {}
+  void word() noexcept {}
+};
+struct Counted {
+  RuleList::Work& work;
+  void label() noexcept { ++work.labels; }
+  void part() noexcept { ++work.parts; }
+  void word() noexcept { ++work.words; }
+};
+
+}  // namespace
+
+template <class Count>
+class RuleSearch {
+ public:
+  RuleSearch(const RuleList& list, Count count) noexcept : list_(list), count_(count) {}
+
+  // Finds the bitmaps of the question's labels. False: no rule matches.
+  [[gnu::always_inline]] inline bool gather(const Question& question) noexcept {
+    if (VSW_BUG(question.source.size() > kSetsMax || question.destination.size() > kSetsMax ||
+                question.services.size() > kNamedServicesMax))
+      return false;
+    const Tuple& tuple = question.tuple;
+    if (list_.cares(RuleField::kDestination)) {
+      for (const Memberships::List& sets : question.destination.lists())
+        for (const std::uint32_t set : sets) look_up(Labels::destination(set));
+      if (!close(RuleField::kDestination)) return false;
+    }
+    if (list_.cares(RuleField::kSource)) {
+      for (const Memberships::List& sets : question.source.lists())
+        for (const std::uint32_t set : sets) look_up(Labels::source(set));
+      if (!close(RuleField::kSource)) return false;
+    }
+    if (list_.cares(RuleField::kService)) {
+      for (const std::uint16_t protocol : {tuple.protocol, kAnyProtocol})
+        for (PrefixLengths left = list_.service_lengths_[RuleLabels::class_of(protocol)]; left != 0; left &= left - 1)
+          look_up(Labels::service(protocol, tuple.destination_port, static_cast<std::uint32_t>(std::countr_zero(left))));
+      if (list_.names_services_)
+        for (const Memberships::List& services : question.services.lists())
+          for (const std::uint32_t named : services) look_up(Labels::named(named));
+      if (!close(RuleField::kService)) return false;
+    }
+    if (list_.cares(RuleField::kSourcePort)) {
+      for (PrefixLengths left = list_.source_port_lengths_; left != 0; left &= left - 1)
+        look_up(Labels::source_port(tuple.source_port, static_cast<std::uint32_t>(std::countr_zero(left))));
+      if (!close(RuleField::kSourcePort)) return false;
+    }
+    return true;
+  }
+
+  // The lowest slot from this one on that matches; kNone: there is none.
+  [[gnu::always_inline]] inline std::uint32_t next(std::uint32_t from) noexcept {
+    if (from >= list_.blocks_count() * 64) return kNone;
+    if (fields_ == 0) return next_used(from);
+    std::uint64_t top = ~std::uint64_t{0} << from / 4096;
+    for (std::uint32_t field = 0; field < fields_; ++field) {
+      std::uint64_t any = 0;
+      for (std::uint32_t i = begin_[field]; i < begin_[field + 1]; ++i) any |= bitmaps_[i]->top();
+      top &= any;
+    }
+    for (; top != 0; top &= top - 1) {
+      const auto part = static_cast<std::uint32_t>(std::countr_zero(top));
+      const std::uint32_t slot = next_in(part, std::max(from, part * 4096) - part * 4096);
+      if (slot != kNone) return part * 4096 + slot;
+    }
+    return kNone;
+  }
+
+ private:
+  struct Active {
+    std::uint64_t summary;
+    const std::uint64_t* words;
+    [[nodiscard]] std::uint64_t word(std::uint64_t bit) const noexcept { return words[std::popcount(summary & (bit - 1))]; }
+  };
+
+  [[gnu::always_inline]] inline void look_up(std::uint64_t label) noexcept {
+    count_.label();
+    if (const SparseBits* found = list_.labels_.find(label); found != nullptr) bitmaps_[end_++] = found;
+  }
+  [[gnu::always_inline]] inline bool close(RuleField field) noexcept {
+    const SparseBits& careless = list_.careless_[static_cast<std::size_t>(field)];
+    if (!careless.empty()) bitmaps_[end_++] = &careless;
+    if (end_ == begin_[fields_]) return false;
+    begin_[++fields_] = end_;
+    return true;
+  }
+
+  // No field is asked about: every rule matches.
+  [[nodiscard]] std::uint32_t next_used(std::uint32_t from) const noexcept {
+    std::uint64_t mask = ~std::uint64_t{0} << from % 64;
+    for (std::uint32_t block = from / 64; block < list_.blocks_count(); ++block, mask = ~std::uint64_t{0})
+      if (const std::uint64_t word = list_.used_[block] & mask; word != 0)
+        return block * 64 + static_cast<std::uint32_t>(std::countr_zero(word));
+    return kNone;
+  }
+
+  [[gnu::always_inline]] inline std::uint32_t next_in(std::uint32_t part, std::uint32_t from) noexcept {
+    Active few[kRuleFields][kFew];
+    std::uint32_t active[kRuleFields];
+    std::uint64_t blocks = ~std::uint64_t{0} << from / 64;
+    for (std::uint32_t field = 0; field < fields_; ++field) {
+      std::uint64_t any = 0;
+      std::uint32_t count = 0;
+      for (std::uint32_t i = begin_[field]; i < begin_[field + 1]; ++i) {
+        const SparseBits& bits = *bitmaps_[i];
+        if ((bits.top() >> part & 1) == 0) continue;
+        count_.part();
+        const SparseBits::Part& at = bits.part(part);
+        any |= at.summary;
+        if (count < kFew) few[field][count] = {at.summary, bits.words(at)};
+        ++count;
+      }
+      active[field] = count;
+      blocks &= any;
+      if (blocks == 0) return kNone;
+    }
+    std::uint64_t united[kRuleFields][64];
+    for (std::uint32_t field = 0; field < fields_; ++field)
+      if (active[field] > kFew) unite(field, part, blocks, united[field]);
+
+    for (; blocks != 0; blocks &= blocks - 1) {
+      const auto block = static_cast<std::uint32_t>(std::countr_zero(blocks));
+      const std::uint64_t bit = blocks & (0 - blocks);
+      std::uint64_t rules = block == from / 64 ? ~std::uint64_t{0} << from % 64 : ~std::uint64_t{0};
+      for (std::uint32_t field = 0; field < fields_ && rules != 0; ++field) {
+        if (active[field] > kFew) {
+          rules &= united[field][block];
+          continue;
+        }
+        std::uint64_t any = 0;
+        for (std::uint32_t i = 0; i < active[field]; ++i) {
+          if ((few[field][i].summary & bit) == 0) continue;
+          count_.word();
+          any |= few[field][i].word(bit);
+        }
+        rules &= any;
+      }
+      if (rules != 0) return block * 64 + static_cast<std::uint32_t>(std::countr_zero(rules));
+    }
+    return kNone;
+  }
+
+  [[gnu::always_inline]] inline void unite(std::uint32_t field, std::uint32_t part, std::uint64_t blocks, std::uint64_t* into) noexcept {
+    std::fill_n(into, 64, std::uint64_t{0});
+    for (std::uint32_t i = begin_[field]; i < begin_[field + 1]; ++i) {
+      const SparseBits& bits = *bitmaps_[i];
+      if ((bits.top() >> part & 1) == 0) continue;
+      count_.part();
+      const SparseBits::Part& at = bits.part(part);
+      const Active active{at.summary, bits.words(at)};
+      for (std::uint64_t left = at.summary & blocks; left != 0; left &= left - 1) {
+        count_.word();
+        into[std::countr_zero(left)] |= active.word(left & (0 - left));
+      }
+    }
+  }
+
+  const RuleList& list_;
+  [[no_unique_address]] Count count_;
+  std::uint32_t fields_ = 0, end_ = 0;              // fields in which something is asked; bitmaps that were found
+  std::uint32_t begin_[kRuleFields + 1] = {};       // of each field's bitmaps
+  const SparseBits* bitmaps_[kLabels + kRuleFields];  // not initialised: `end_` says how many are
+};
+
+// What RuleList lets its queries see of it.
+class RuleQuery {
+ public:
+  template <class Count>
+  [[gnu::always_inline]] static inline const Rule* first(const RuleList& list, const Question& question, std::uint32_t from, Count count) noexcept {
+    RuleSearch<Count> search(list, count);
+    if (!search.gather(question)) return nullptr;
+    const std::uint32_t slot = search.next(from);
+    return slot == kNone ? nullptr : list.at_slot(slot);
+  }
+  [[gnu::always_inline]] static inline const Rule* decide(const RuleList& list, const Question& question) noexcept {
+    RuleSearch<Uncounted> search(list, {});
+    if (!search.gather(question)) return nullptr;
+    for (std::uint32_t from = 0;;) {
+      const std::uint32_t slot = search.next(from);
+      if (slot == kNone) return nullptr;
+      const Rule* rule = list.at_slot(slot);
+      if (rule->action != RuleAction::kPass) return rule;
+      from = list.tier_slot_[rule->tier + 1u];
+    }
+  }
+  VSW_COUNTS_BITS static const Rule* fast_first(const RuleList& list, const Question& question, std::uint32_t from) noexcept {
+    return first(list, question, from, Uncounted{});
+  }
+  VSW_COUNTS_BITS static const Rule* fast_decide(const RuleList& list, const Question& question) noexcept { return decide(list, question); }
+};
+
+const Rule* RuleList::first_match(const Question& question, std::uint32_t from) const noexcept {
+  return counts_bits ? RuleQuery::fast_first(*this, question, from) : RuleQuery::first(*this, question, from, Uncounted{});
+}
+
+const Rule* RuleList::first_match(const Question& question, Work& work) const noexcept {
+  return RuleQuery::first(*this, question, 0, Counted{work});
+}
+
+const Rule* RuleList::decide(const Question& question) const noexcept {
+  return counts_bits ? RuleQuery::fast_decide(*this, question) : RuleQuery::decide(*this, question);
+}
+
+RuleList::Work RuleList::worst_case() const noexcept {
+  const std::uint64_t blocks = size_ / 32 + 2, parts = (blocks + 63) / 64;
+  return {kLabels, 2 * (kLabels + kRuleFields) * parts, 2 * std::uint64_t{size_} + (kServiceLabels + RuleLabels::kPrefixLengths + kRuleFields) * blocks};
+}
+
+}  // namespace vsw
