@@ -12,7 +12,7 @@ const elsewhere: readonly [RegExp, string][] = [
   [/^native\/pipeline\//, 'a stage is what it does to frames: test/golden, against scapy, and test/property, against the twin'],
   [/^native\/worker\/(egress|fabric|forwarder|worker|worker_group)\./, 'test/golden and test/property, driven; test/e2e with threads'],
   [/^native\/commit\/(dataplane|draft|publisher|trace)\./, 'test/property/generations.test.ts and explanation.test.ts'],
-  [/^native\/(packet\/packet|port\/port|table\/(generation|network_table|port_table)|telemetry\/events)\.hpp$/, 'data without behaviour'],
+  [/^native\/(packet\/packet|port\/port|table\/(generation|network_table|port_table|rule)|telemetry\/events)\.hpp$/, 'data without behaviour'],
   [/_inline\.hpp$/, 'the bodies of the header beside it'],
   [/^native\/base\/(assert|ids|result)\.(hpp|cpp)$/, 'no behaviour of its own'],
   [/^bench\/(drivers|scenarios|traffic|micro)\/|^bench\/(claims|lab|page|peers|run|start|trial)\.|^bench\/memory\/forward\.|^bench\/native\/(program|units|gate)\./,
