@@ -92,7 +92,7 @@ template <class Key>
 class FlowCache {
  public:
   using Record = Flow<Key>;
-  static constexpr std::uint32_t kNone = 0;  // no record; record numbers start at 1
+  static constexpr std::uint32_t kNone = 0;  // no flow: the record with this number stays zeros, which equal no key
 
   // `capacity` records, in `worker_count` equal parts.
   FlowCache(std::uint32_t capacity, std::uint32_t worker_count, Epoch& epoch);

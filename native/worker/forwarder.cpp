@@ -145,7 +145,7 @@ template <class Key>
 [[gnu::always_inline]] inline bool Forwarder::take_hit(FlowCache<Key>& cache, const Lane& lane, Moment& moment,
                                                        Packet& packet) noexcept {
   const std::size_t side = lane.key.side;
-  std::uint32_t number = lane.candidate;  // kNone is a record, too: one that covers nothing
+  std::uint32_t number = lane.candidate;  // kNone, too, may be asked: it covers nothing
   if (!cache.record(number).covers(lane.key.as<Key>(), side, FrameEnds::read(packet.data, moment.ingress.id))) [[unlikely]] {
     number = find(cache, lane, moment.ingress.id);
     if (number == FlowCache<Key>::kNone) return false;
