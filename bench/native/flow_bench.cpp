@@ -53,7 +53,6 @@ struct Flows {
       flow.end[1].port = PortId{2};
       flow.end[0].mac = Mac::read(frame.data() + 6);
       flow.end[1].mac = Mac::read(frame.data());
-      flow.judged[0].store(1, std::memory_order_relaxed);
       const std::uint32_t kept = cache.insert(0, number, hashes[i], [&](const Flow4& other) { return other.key == key; });
       keep(kept);
       order[i] = i;
@@ -75,7 +74,7 @@ struct Flows {
       for (std::uint32_t i = 0; i < kBatch; ++i) candidate[i] = cache.candidate(hashes[at[i]]);
       for (std::uint32_t i = 0; i < kBatch; ++i) {
         const bool hit = candidate[i] != FlowCache<FlowKey4>::kNone &&
-                         cache.record(candidate[i]).covers(keys[at[i]], 0, FrameEnds::read(frame.data(), PortId{1}));
+                         cache.record(candidate[i]).matches(keys[at[i]], 0, FrameEnds::read(frame.data(), PortId{1}));
         keep(hit);
       }
     }

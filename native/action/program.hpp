@@ -6,6 +6,7 @@
 #pragma once
 #include <cstdint>
 #include "base/ids.hpp"
+#include "table/rule.hpp"
 #include "telemetry/counters.hpp"
 #include "wire/mac.hpp"
 
@@ -13,6 +14,19 @@ namespace vsw {
 
 // Rule 1 is the network's defaultPolicy: what nothing else decided.
 inline constexpr RuleId kDefaultRule{1};
+
+// What rules said of a connection's first packet, in one direction. Where some policies of the port are only audited,
+// `audited` is the rule of such a policy that would have decided, and what it would have done.
+struct Ruling {
+  RuleAction action = RuleAction::kAllow;  // never kPass
+  std::uint8_t flags = 0;                  // of the rule that decided
+  std::uint8_t audited_flags = 0;
+  RuleAction audited_action = RuleAction::kAllow;
+  RuleId rule;                             // none: no rule was asked
+  RuleId audited;                          // none: no audited rule would have decided
+
+  [[nodiscard]] bool allows() const noexcept { return action == RuleAction::kAllow; }
+};
 
 enum class FloodSet : std::uint8_t {
   kMembers,     // every open port of the network
@@ -22,7 +36,7 @@ enum class FloodSet : std::uint8_t {
 };
 
 enum class StageId : std::uint8_t {
-  kParse, kAdmit, kAntiSpoof, kAclEgress, kRespond, kBridge, kAclIngress, kDeliver, kSnoop
+  kParse, kAdmit, kAntiSpoof, kAclEgress, kRespond, kBridge, kAclIngress, kDeliver, kSnoop, kConnection
 };
 [[nodiscard]] const char* name_of(StageId stage) noexcept;
 
@@ -42,7 +56,9 @@ struct Program {
   StageId stage = StageId::kParse;  // the stage that decided
   PortId output;
   std::uint32_t group = 0;   // number of the multicast group, 0 when nobody asked for it
-  RuleId rule;
+  RuleId rule;               // that decided last
+  Ruling egress, ingress;    // of the sender and of the receiver, where rules were asked
+  bool reject = false;       // of a drop: the sender is told
   Mac answer;                // the MAC that ARP or neighbour discovery asked for
   bool cacheable = true;     // read nothing but the key
   bool learn = false;        // the source MAC is to be learned

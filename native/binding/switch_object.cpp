@@ -108,11 +108,16 @@ void push_flow(Napi::Array& rows, const Flow<Key>& flow, std::uint32_t number, s
   row.Set("destinationPort", ether ? 0 : flow.key.port[to]);
   row.Set("sourceNativePort", flow.end[from].port.value);
   row.Set("destinationNativePort", flow.end[to].port.value);
-  row.Set("state", flow.judged[to].load(std::memory_order_relaxed) != 0 ? "established" : "new");
+  const Grounds word{flow.confirmed.load(std::memory_order_relaxed)};
+  const bool tracked = (word.marks() & Marks::kTracked) != 0, denied = (word.marks() & Marks::kDenied) != 0;
+  const char* untracked = (word.word & Grounds::judged(to)) != 0 ? "established" : "new";
+  row.Set("state", tracked ? name_of(flow.connection.state(flow.key.protocol)) : untracked);
+  row.Set("verdict", !denied ? "allow" : (word.marks() & Marks::kReject) != 0 ? "reject" : "drop");
+  row.Set("rule", flow.rule.load());
   row.Set("packets", load(flow.direction[0].packets) + load(flow.direction[1].packets));
   row.Set("bytes", load(flow.direction[0].bytes) + load(flow.direction[1].bytes));
   row.Set("ageSeconds", (now_ms - flow.created_ms) / 1000);
-  row.Set("generation", Grounds{flow.confirmed.load(std::memory_order_relaxed)}.generation());
+  row.Set("generation", word.generation());
   rows.Set(rows.Length(), row);
 }
 

@@ -28,6 +28,8 @@ Error invalid(std::string message, std::uint16_t subject) {
   return {ErrorCode::kInvalid, std::move(message), subject};
 }
 
+constexpr std::uint32_t kRuleListsMax = 65'535;
+
 template <class Entry>
 void grow(std::vector<std::shared_ptr<const Entry>>& entries, std::size_t id) {
   if (entries.size() <= id) entries.resize(id + 1);
@@ -45,6 +47,7 @@ Outcome Draft::apply(const Transaction& transaction) {
     Outcome outcome = std::visit([this](const auto& one) { return apply_edit(one); }, edit);
     if (!outcome) return outcome;
   }
+  if (Outcome outcome = finish_indexes(); !outcome) return outcome;
   return check();
 }
 
@@ -57,6 +60,8 @@ Outcome Draft::check() const {
         return invalid("port " + port->name + " is in a network that does not exist", port->id.value);
     if (port->is_trunk())
       if (Outcome outcome = check_trunk(*port); !outcome) return outcome;
+    if (policies_changed_)
+      if (Outcome outcome = check_policy(*port); !outcome) return outcome;
   }
   for (const auto& network : generation_->networks) {
     if (!network) continue;
@@ -140,6 +145,13 @@ Outcome Draft::apply_edit(const PutNetwork& edit) {
   entry->carries_tags = edit.carries_tags != 0;
   entry->loop_probe_ms = edit.loop_probe_ms;
   entry->loop_hold_ms = edit.loop_hold_ms;
+  if (edit.timeouts.size() > Timeouts::kCount) return invalid("network " + edit.name + " has timeouts of unknown names", edit.network);
+  entry->timeouts = {};
+  for (std::size_t i = 0; i < edit.timeouts.size(); ++i)
+    if (!entry->timeouts.set(i, edit.timeouts[i]))
+      return invalid("network " + edit.name + " has a timeout that is none or too long", edit.network);
+  entry->tcp_loose = edit.tcp_loose != 0;
+  policies_changed_ = true;
   entry->storm_limits = {edit.storm_broadcast, edit.storm_multicast, edit.storm_unknown_unicast};
   entry->multicast = multicast;
   if (judged) entry->judged = generation_->id;
@@ -182,6 +194,8 @@ Outcome Draft::apply_edit(const PutPort& edit) {
   entry->flows_max = edit.flows_max;
   entry->groups_max = edit.groups_max;
   entry->multicast_router = edit.multicast_router != 0;
+  entry->connections_max = edit.connections_max;
+  policies_changed_ = true;
   entry->settings = {static_cast<PortType>(edit.type), edit.netns, edit.device, edit.mac, edit.addresses, edit.routes,
                      edit.mtu, edit.persist != 0, edit.offloads != 0, edit.pcap_read, edit.pcap_write, edit.pcap_repeat != 0,
                      edit.queues,
@@ -199,6 +213,7 @@ Outcome Draft::apply_edit(const DeletePort& edit) {
   if (entry == nullptr) return invalid("there is no port to delete", edit.port);
   stale_.insert(entry->networks().begin(), entry->networks().end());
   touched_.insert(id);
+  policies_changed_ = true;
   generation_->ports[id.value] = nullptr;
   return Done{};
 }
@@ -226,6 +241,122 @@ Outcome Draft::apply_edit(const DeleteStaticMac& edit) {
   if (entry == nullptr) return invalid("there is no network for a static MAC", edit.network);
   std::erase_if(entry->static_macs, [&](const StaticMac& station) { return station.mac == edit.mac; });
   return Done{};
+}
+
+AddressIndex::Edit& Draft::edit_addresses() {
+  if (!addresses_) addresses_ = std::make_unique<AddressIndex::Edit>(generation_->addresses, generation_->id);
+  return *addresses_;
+}
+
+ServiceIndex::Edit& Draft::edit_services() {
+  if (!services_) services_ = std::make_unique<ServiceIndex::Edit>(generation_->services, generation_->id);
+  return *services_;
+}
+
+Outcome Draft::apply_edit(const PutAddressSets& edit) {
+  return edit_addresses().put(NetworkId{edit.network}, edit.address, edit.sets);
+}
+
+Outcome Draft::apply_edit(const DeleteAddressSets& edit) {
+  edit_addresses().remove(NetworkId{edit.network}, edit.address);
+  return Done{};
+}
+
+Outcome Draft::apply_edit(const PutPrefixSet& edit) { return edit_addresses().put_prefixes(edit.set, edit.prefixes); }
+
+Outcome Draft::apply_edit(const DeletePrefixSet& edit) {
+  edit_addresses().remove_prefixes(edit.set);
+  return Done{};
+}
+
+Outcome Draft::apply_edit(const PutServiceSets& edit) {
+  return edit_services().put({NetworkId{edit.network}, edit.address, edit.protocol, edit.port}, edit.services);
+}
+
+Outcome Draft::apply_edit(const DeleteServiceSets& edit) {
+  edit_services().remove({NetworkId{edit.network}, edit.address, edit.protocol, edit.port});
+  return Done{};
+}
+
+Outcome Draft::apply_edit(const PutRules& edit) {
+  if (edit.list == 0 || edit.list > kRuleListsMax)
+    return Error{ErrorCode::kLimit, "lists of rules are numbered from 1 to " + std::to_string(kRuleListsMax), 0};
+  Result<std::shared_ptr<const RuleList>> made = RuleList::make(edit.rules);
+  if (!made) return made.error();
+  if (generation_->rule_lists.size() <= edit.list) generation_->rule_lists.resize(edit.list + 1);
+  generation_->rule_lists[edit.list] = {std::move(made.value()), generation_->id};
+  return Done{};
+}
+
+Outcome Draft::apply_edit(const SpliceRules& edit) {
+  const RuleListEntry* entry = generation_->rule_list(edit.list);
+  if (entry == nullptr || edit.at > entry->rules->size() || edit.removed > entry->rules->size() - edit.at)
+    return invalid("there are no such rules to change in list " + std::to_string(edit.list), 0);
+  Result<std::shared_ptr<const RuleList>> made = entry->rules->splice(edit.at, edit.removed, edit.inserted);
+  if (!made) return made.error();
+  generation_->rule_lists[edit.list] = {std::move(made.value()), generation_->id};
+  return Done{};
+}
+
+Outcome Draft::apply_edit(const DeleteRules& edit) {
+  if (generation_->rule_list(edit.list) == nullptr)
+    return invalid("there is no list " + std::to_string(edit.list) + " of rules to delete", 0);
+  generation_->rule_lists[edit.list] = {};
+  policies_changed_ = true;
+  return Done{};
+}
+
+// The port's device and its networks have no part in this.
+Outcome Draft::apply_edit(const PutPortPolicy& edit) {
+  const PortId id{edit.port};
+  if (generation_->port(id) == nullptr) return invalid("there is no port to judge by rules", edit.port);
+  auto copy = std::make_shared<PortEntry>(*generation_->ports[id.value]);
+  copy->policy = {edit.ingress, edit.egress, edit.ingress_audit, edit.egress_audit};
+  copy->judged = generation_->id;
+  generation_->ports[id.value] = std::move(copy);
+  policies_changed_ = true;
+  return Done{};
+}
+
+Outcome Draft::finish_indexes() {
+  if (addresses_) {
+    Result<std::shared_ptr<const AddressIndex>> made = addresses_->finish();
+    if (!made) return made.error();
+    generation_->addresses = std::move(made.value());
+  }
+  if (services_) {
+    Result<std::shared_ptr<const ServiceIndex>> made = services_->finish();
+    if (!made) return made.error();
+    generation_->services = std::move(made.value());
+  }
+  return Done{};
+}
+
+Outcome Draft::check_policy(const PortEntry& port) const {
+  for (const std::uint32_t list :
+       {port.policy.ingress, port.policy.egress, port.policy.ingress_audit, port.policy.egress_audit})
+    if (list != 0 && generation_->rule_list(list) == nullptr)
+      return invalid("port " + port.name + " is judged by list " + std::to_string(list) + " of rules, which is not there",
+                     port.id.value);
+  return Done{};
+}
+
+// A network in which nothing is ever denied needs no memory of who began.
+void Draft::derive_tracking() {
+  std::vector<bool> ruled(generation_->networks.size());
+  for (const auto& port : generation_->ports) {
+    if (!port || port->policy.is_empty()) continue;
+    for (const NetworkId network : port->networks()) ruled[network.value] = true;
+  }
+  for (auto& network : generation_->networks) {
+    if (!network) continue;
+    const bool tracks = ruled[network->id.value] || !network->ingress_allowed || !network->egress_allowed;
+    if (tracks == network->tracks) continue;
+    auto copy = std::make_shared<NetworkEntry>(*network);
+    copy->tracks = tracks;
+    copy->judged = generation_->id;
+    network = std::move(copy);
+  }
 }
 
 void Draft::derive(NetworkEntry& network) const {
@@ -277,6 +408,7 @@ std::unique_ptr<Generation> Draft::finish() {
   const std::set<NetworkId> stale = stale_;
   for (const NetworkId id : stale)
     if (NetworkEntry* entry = edit_network(id); entry != nullptr) derive(*entry);
+  if (policies_changed_) derive_tracking();
   generation_->is_probed = std::any_of(generation_->networks.begin(), generation_->networks.end(),
                                        [](const auto& network) { return network && network->is_probed(); });
   generation_->snoops = false;

@@ -38,12 +38,23 @@ class Draft {
   Outcome apply_edit(const ClosePort& edit);
   Outcome apply_edit(const PutStaticMac& edit);
   Outcome apply_edit(const DeleteStaticMac& edit);
-  template <class PolicyEdit>
-  Outcome apply_edit(const PolicyEdit&) {
-    return Error{ErrorCode::kInvalid, "policies are not judged yet", 0};
-  }
+  Outcome apply_edit(const PutAddressSets& edit);
+  Outcome apply_edit(const DeleteAddressSets& edit);
+  Outcome apply_edit(const PutPrefixSet& edit);
+  Outcome apply_edit(const DeletePrefixSet& edit);
+  Outcome apply_edit(const PutServiceSets& edit);
+  Outcome apply_edit(const DeleteServiceSets& edit);
+  Outcome apply_edit(const PutRules& edit);
+  Outcome apply_edit(const SpliceRules& edit);
+  Outcome apply_edit(const DeleteRules& edit);
+  Outcome apply_edit(const PutPortPolicy& edit);
   Outcome check() const;
   Outcome check_trunk(const PortEntry& port) const;
+  Outcome check_policy(const PortEntry& port) const;
+  Outcome finish_indexes();
+  void derive_tracking();
+  [[nodiscard]] AddressIndex::Edit& edit_addresses();
+  [[nodiscard]] ServiceIndex::Edit& edit_services();
   [[nodiscard]] NetworkEntry* edit_network(NetworkId network);
   void derive(NetworkEntry& network) const;
   // A trunk with its table of VLANs; the entry as it was when that is true already.
@@ -53,7 +64,9 @@ class Draft {
   std::unique_ptr<Generation> generation_;
   std::set<PortId> touched_, closed_;
   std::set<NetworkId> stale_;  // networks whose derived part must be made anew
-  bool vlans_changed_ = false;
+  bool vlans_changed_ = false, policies_changed_ = false;
+  std::unique_ptr<AddressIndex::Edit> addresses_;  // what the transaction makes of the running ones
+  std::unique_ptr<ServiceIndex::Edit> services_;
 };
 
 }  // namespace vsw

@@ -8,6 +8,7 @@
 #include "pipeline/pipeline.hpp"
 #include "pipeline/prepare.hpp"
 #include "wire/dissect.hpp"
+#include "worker/finding.hpp"
 
 namespace vsw {
 
@@ -46,14 +47,22 @@ class Tracer {
       return;
     }
     out_.network = network->id;
+    FlowKey key;
+    make_flow_key(packet, network->id, fabric_.seed, key);
+    const Finding finding = find_connection(fabric_, generation_, *network, ingress_id, packet, key);
+    out_.standing = finding.standing;
+    const bool asks = network->tracks && is_judged(packet) && !finding.standing.is_settled();
+    const Tuple tuple = asks ? tuple_of(packet, network->id) : Tuple{};
+    const Question question = asks ? question_of(generation_, tuple) : Question{tuple, {}, {}, {}};
     Lookup lookup{packet, generation_, *ingress, *network, fabric_.macs, fabric_.loops, fabric_.groups, Mac::read(packet.data + 6),
-                  Mac::read(packet.data), nullptr};
+                  Mac::read(packet.data), nullptr, finding.standing, asks ? &question : nullptr};
     Program program;
     SenderPipeline::run(lookup, program, [&](StageId stage, const Program& so_far, Verdict verdict) {
       const bool dropped = verdict == Verdict::kDone && so_far.action == Program::Action::kDrop;
       step(stage, ingress_id, dropped ? "drop" : verdict == Verdict::kDone ? "allow" : "continue",
            dropped || stage == StageId::kAclEgress ? so_far.rule : RuleId{});
     });
+    out_.rejected = program.reject;
     switch (program.action) {
       case Program::Action::kDrop:
         decide(false, program.stage, name_of(program.reason), ingress_id, program.rule);
@@ -101,6 +110,7 @@ class Tracer {
            stage == StageId::kAclIngress ? so_far.rule : RuleId{});
     });
     const bool dropped = program.action == Program::Action::kDrop;
+    if (!decided_ || (!out_.allowed && !dropped)) out_.rejected = dropped && program.reject;
     if (!dropped) out_.receivers.push_back(port);
     if (!decided_ || (!out_.allowed && !dropped))
       decide(!dropped, dropped ? program.stage : StageId::kDeliver, dropped ? name_of(program.reason) : how, port,

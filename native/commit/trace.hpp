@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "commit/transaction.hpp"
 #include "packet/packet.hpp"
+#include "pipeline/standing.hpp"
 #include "worker/fabric.hpp"
 
 namespace vsw {
@@ -25,11 +26,13 @@ struct TraceStep {
 
 struct Trace {
   bool allowed = false;
+  bool rejected = false;            // it dies, and its sender is told
   StageId stage = StageId::kParse;  // the one that decided
   std::string reason;               // a drop reason's name, or forwarded | flooded | answered | consumed
   PortId port;                      // where it was decided
   NetworkId network;                // that the frame is in; none when it is in none
   RuleId rule;
+  Standing standing;                // what the connection table says of it
   GenerationId generation;
   std::vector<TraceStep> path;
   std::vector<PortId> receivers;

@@ -5,8 +5,8 @@
 // What it is. An index of buckets, each one cache line of eight 16-bit tags and eight record numbers,
 // over a pool of records. A key has two buckets; the second follows from the first and the tag, so an
 // entry can be moved without its key (partial-key cuckoo: Fan, Andersen, Kaminsky, "MemC3", NSDI 2013).
-// A record is two cache lines for IPv4 and three for IPv6: the key, what was decided, and for both
-// directions counters and times. So one index line and the record are all that a packet touches.
+// A record is two cache lines for IPv4 and three for IPv6: the key, what was decided, the connection's
+// state, and for both directions counters and times. So one index line and the record are all that a packet touches.
 //
 // What it promises. Fixed memory, no pointers inside. A record's key and ends never change once
 // it can be found: who wants others makes a new record. A record that was taken out is reused only
@@ -23,22 +23,53 @@
 #include "action/program.hpp"
 #include "base/epoch.hpp"
 #include "base/ids.hpp"
+#include "base/relaxed.hpp"
 #include "base/region.hpp"
 #include "base/spin_lock.hpp"
 #include "flow/flow_end.hpp"
 #include "flow/flow_key.hpp"
 #include "flow/turn.hpp"
+#include "state/connection.hpp"
 
 namespace vsw {
 
-// What a verdict rests on, as one word: equal means that nothing at all changed.
+// As a record has room for it.
+[[nodiscard]] inline std::uint32_t number_of(GenerationId generation) noexcept {
+  return static_cast<std::uint32_t>(generation.value);
+}
+
+// What was decided about a flow whose connection is tracked.
+struct Marks {
+  static constexpr std::uint8_t kTracked = 1;   // `connection` is part of what is asked of each frame
+  static constexpr std::uint8_t kDenied = 2;    // rules allowed it once, and do not any more
+  static constexpr std::uint8_t kReject = 4;    // denied, and who sends is told
+  static constexpr std::uint8_t kByEgress = 8;  // denied by the initiator's egress, otherwise by the receiver's ingress
+  static constexpr std::uint8_t kKeep = 16;     // it outlives the rules that allowed it
+  static constexpr std::uint8_t kKill = 32;     // both ends are told when they do so no more
+};
+
+// What a verdict rests on, as one word: equal means that nothing at all changed. In a record the word says besides,
+// in its lowest byte, of which ends the frames were judged (what the sender's stages say of one end says nothing of the
+// other, so the first reply takes the slow path, too), and the marks. All of it is one word, so that whoever looks
+// at a record sees what was decided under one generation, and who writes for an earlier one fails.
 struct Grounds {
+  static constexpr std::uint64_t kJudged = 3, kAbout = 0xff;
   std::uint64_t word = 0;
-  [[nodiscard]] static Grounds of(GenerationId generation, std::uint32_t mac_version) noexcept {
-    return {generation.value << 32 | mac_version};
+  [[nodiscard]] static Grounds of(GenerationId generation, std::uint32_t taught_version) noexcept {
+    return {generation.value << 32 | std::uint64_t{taught_version & 0xff'ffff} << 8};
+  }
+  [[nodiscard]] static constexpr std::uint64_t judged(std::size_t side) noexcept { return std::uint64_t{1} << side; }
+  [[nodiscard]] static constexpr std::uint64_t about(std::uint8_t marks, std::uint64_t judged) noexcept {
+    return std::uint64_t{marks} << 2 | judged;
   }
   [[nodiscard]] std::uint32_t generation() const noexcept { return static_cast<std::uint32_t>(word >> 32); }
-  [[nodiscard]] std::uint32_t mac_version() const noexcept { return static_cast<std::uint32_t>(word); }
+  [[nodiscard]] std::uint8_t marks() const noexcept { return static_cast<std::uint8_t>((word & kAbout) >> 2); }
+  // Whether a record that says `other` was found true under these grounds.
+  [[nodiscard]] bool same_as(std::uint64_t other) const noexcept { return ((word ^ other) & ~kAbout) == 0; }
+  // The same, and the frames of this side were judged.
+  [[nodiscard]] bool speak_for(std::uint64_t other, std::size_t side) const noexcept {
+    return ((word ^ other) & (~kAbout | judged(side))) == judged(side);
+  }
 };
 
 template <class Key>
@@ -52,28 +83,30 @@ struct alignas(64) Flow {
     }
   };
   Key key;
-  std::atomic<std::uint64_t> confirmed;  // Grounds under which it was last found true
+  std::atomic<std::uint64_t> confirmed;  // Grounds under which it was last found true, and what they say of it
   FlowEnd end[2];                        // in the order of the key's sides
   Program::Action action;                // kOutput or kFlood
   FloodSet flood_set;
-  std::uint8_t initiator;                // the end whose frame was judged
+  std::uint8_t initiator;                // the end whose frame was judged first
   std::atomic<std::uint8_t> live;        // can be found
-  RuleId rule;
-  std::uint32_t group;                   // of a kGroup flood: the group's number, 0 for none
+  Relaxed<std::uint32_t> rule;           // that decides about it
   std::uint32_t created_ms;
-  std::uint32_t next;                    // in its owner's free or retired list
-  std::uint64_t retired;                 // the epoch that must pass
+  Turn turn[2];                          // to write a direction whose port has several queues
+  union {
+    TrackedConnection connection;               // of kOutput; zero as long as it is not tracked
+    std::uint32_t flood_group;           // of a kGroup flood: the group's number, 0 for none
+  };
   Direction direction[2];
   std::atomic<std::uint32_t> heard_ms[2];
-  // Whether this end's frames were judged: what the sender's stages say of one end says nothing of the
-  // other, so the first reply takes the slow path, too.
-  std::atomic<std::uint32_t> judged[2];
-  Turn turn[2];                          // to write a direction whose port has several queues
 
-  // A frame that this record speaks for.
-  [[nodiscard]] bool covers(const Key& other, std::size_t side, const FrameEnds& ends) const noexcept {
-    return matches(other, side, ends) && judged[side].load(std::memory_order_acquire) != 0;
+  Flow() noexcept : key{}, connection{} {}
+  // It may be forgotten when there is no room: what has no state, and connections that are not established.
+  [[nodiscard]] bool may_give_way() const noexcept {
+    const std::uint8_t marks = Grounds{confirmed.load(std::memory_order_relaxed)}.marks();
+    return (marks & Marks::kTracked) == 0 || (marks & Marks::kDenied) != 0 ||
+           connection.state(key.protocol) != ConnectionState::k_established;
   }
+  [[nodiscard]] std::uint32_t group() const noexcept { return action == Program::Action::kFlood ? flood_group : 0; }
   // One answer of all bits: they are nearly always equal, and a branch for each would be one too many.
   [[nodiscard]] bool matches(const Key& other, std::size_t side, const FrameEnds& ends) const noexcept {
     return (difference(key, other) | ends.difference(end[side], end[side ^ 1])) == 0;
@@ -92,7 +125,7 @@ template <class Key>
 class FlowCache {
  public:
   using Record = Flow<Key>;
-  static constexpr std::uint32_t kNone = 0;  // no flow: the record with this number stays zeros, which equal no key
+  static constexpr std::uint32_t kNone = 0;  // no record; record numbers start at 1
 
   // `capacity` records, in `worker_count` equal parts.
   FlowCache(std::uint32_t capacity, std::uint32_t worker_count, Epoch& epoch);
@@ -152,6 +185,14 @@ class FlowCache {
         if (record(number).live.load(std::memory_order_acquire) == kLive) visit_record(number, record(number));
       }
   }
+  // Whether few of the worker's records are left, so that it should let go what it can spare.
+  [[nodiscard]] bool is_scarce(std::uint32_t worker) const noexcept {
+    return parts_[worker].free == kNone && part_size_ - used(worker) < part_size_ / 32 + 1;
+  }
+  // Takes the stalest of `count` of the worker's records out of sight, counted from a cursor of its own, that
+  // `may_go`, and tells `released` of it. False: there was none.
+  template <class HashOf, class MayGo, class Released>
+  bool evict(std::uint32_t worker, std::uint32_t count, HashOf&& hash_of, MayGo&& may_go, Released&& released) noexcept;
   [[nodiscard]] std::uint32_t capacity() const noexcept { return part_size_ * worker_count_; }
   [[nodiscard]] std::uint32_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
 
@@ -187,8 +228,8 @@ class FlowCache {
 
   struct alignas(64) Part {
     std::atomic<std::uint32_t> used;
-    std::uint32_t free, retired_first, retired_last;  // lists through Record::next
-    std::uint32_t cursor;
+    std::uint32_t free, retired_first, retired_last;  // lists through Link::next
+    std::uint32_t cursor, eviction_cursor;
   };
 
   [[nodiscard]] Bucket* buckets() const noexcept { return index_.as<Bucket>(); }
@@ -203,10 +244,19 @@ class FlowCache {
   }
   void lock_pair(std::uint32_t first, std::uint32_t second) noexcept;
   void unlock_pair(std::uint32_t first, std::uint32_t second) noexcept;
-  bool make_room(std::uint32_t full) noexcept;
+  bool make_room(std::uint32_t full) noexcept;  // false: nothing there may give way
+  void retire(Part& part, std::uint32_t number) noexcept;
   void recycle(Part& part) noexcept;
 
-  Region index_, records_, part_region_;
+  // Of a record that is not in use: its next in a list of its owner, and the epoch that must pass. Not part of the
+  // record: who found it before it was taken out of sight may still write there.
+  struct Link {
+    std::uint64_t retired;
+    std::uint32_t next;
+  };
+  [[nodiscard]] Link& link(std::uint32_t number) const noexcept { return links_.as<Link>()[number]; }
+
+  Region index_, records_, links_, part_region_;
   Part* parts_;
   Epoch& epoch_;
   std::uint32_t bucket_mask_, part_size_, worker_count_;

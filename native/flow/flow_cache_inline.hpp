@@ -16,6 +16,7 @@ FlowCache<Key>::FlowCache(std::uint32_t capacity, std::uint32_t worker_count, Ep
   bucket_mask_ = bucket_count - 1;
   index_ = Region(sizeof(Bucket) * bucket_count);
   records_ = Region(sizeof(Record) * (std::size_t{part_size_} * worker_count + 1));
+  links_ = Region(sizeof(Link) * (std::size_t{part_size_} * worker_count + 1));
   part_region_ = Region(sizeof(Part) * worker_count);
   parts_ = part_region_.as<Part>();
 }
@@ -35,7 +36,7 @@ std::uint32_t FlowCache<Key>::take(std::uint32_t worker) noexcept {
   if (part.free == kNone) recycle(part);
   std::uint32_t number = part.free;
   if (number != kNone) {
-    part.free = record(number).next;
+    part.free = link(number).next;
   } else {
     const std::uint32_t used = part.used.load(std::memory_order_relaxed);
     if (used == part_size_) return kNone;
@@ -48,10 +49,10 @@ std::uint32_t FlowCache<Key>::take(std::uint32_t worker) noexcept {
 
 template <class Key>
 void FlowCache<Key>::recycle(Part& part) noexcept {
-  while (part.retired_first != kNone && epoch_.passed(record(part.retired_first).retired)) {
+  while (part.retired_first != kNone && epoch_.passed(link(part.retired_first).retired)) {
     const std::uint32_t number = part.retired_first;
-    part.retired_first = record(number).next;
-    record(number).next = part.free;
+    part.retired_first = link(number).next;
+    link(number).next = part.free;
     record(number).live.store(kFree, std::memory_order_relaxed);
     part.free = number;
   }
@@ -84,7 +85,7 @@ std::uint32_t FlowCache<Key>::insert(std::uint32_t worker, std::uint32_t number,
   unlock_pair(first, second);
   if (result != number) {
     record(number).live.store(kFree, std::memory_order_relaxed);
-    record(number).next = parts_[worker].free;
+    link(number).next = parts_[worker].free;
     parts_[worker].free = number;
   }
   return result;
@@ -107,12 +108,16 @@ bool FlowCache<Key>::make_room(std::uint32_t full) noexcept {
     buckets()[other].lock.unlock();
     if (free_slot != kSlots) return true;
   }
-  std::uint32_t stalest = 0;
-  for (std::uint32_t slot = 1; slot < kSlots; ++slot) {
-    const Record& oldest = record(bucket.number[stalest].load(std::memory_order_relaxed));
+  std::uint32_t stalest = kSlots;
+  for (std::uint32_t slot = 0; slot < kSlots; ++slot) {
     const Record& other = record(bucket.number[slot].load(std::memory_order_relaxed));
-    if (static_cast<std::int32_t>(other.last_heard_ms() - oldest.last_heard_ms()) < 0) stalest = slot;
+    if (!other.may_give_way()) continue;
+    if (stalest == kSlots || static_cast<std::int32_t>(
+                                 other.last_heard_ms() -
+                                 record(bucket.number[stalest].load(std::memory_order_relaxed)).last_heard_ms()) < 0)
+      stalest = slot;
   }
+  if (stalest == kSlots) return false;
   // Out of sight first: from "removed" on its owner may count the quiet moments until it is used again.
   Record& evicted = record(bucket.number[stalest].load(std::memory_order_relaxed));
   bucket.set(stalest, 0, kNone);
@@ -156,13 +161,42 @@ void FlowCache<Key>::sweep(std::uint32_t worker, std::uint32_t count, HashOf&& h
     if (flow.live.load(std::memory_order_acquire) == kLive && expired(flow)) remove(number, hash_of(flow.key));
     if (flow.live.load(std::memory_order_acquire) != kRemoved) continue;
     released(flow);
-    flow.live.store(kTaken, std::memory_order_relaxed);
-    flow.retired = epoch_.retire();
-    flow.next = kNone;
-    if (part.retired_last == kNone) part.retired_first = number;
-    else record(part.retired_last).next = number;
-    part.retired_last = number;
+    retire(part, number);
   }
+}
+
+// Out of sight already; up for reuse once every worker passed a quiet moment.
+template <class Key>
+void FlowCache<Key>::retire(Part& part, std::uint32_t number) noexcept {
+  record(number).live.store(kTaken, std::memory_order_relaxed);
+  link(number).retired = epoch_.retire();
+  link(number).next = kNone;
+  if (part.retired_last == kNone) part.retired_first = number;
+  else link(part.retired_last).next = number;
+  part.retired_last = number;
+}
+
+template <class Key>
+template <class HashOf, class MayGo, class Released>
+bool FlowCache<Key>::evict(std::uint32_t worker, std::uint32_t count, HashOf&& hash_of, MayGo&& may_go,
+                           Released&& released) noexcept {
+  Part& part = parts_[worker];
+  const std::uint32_t used = part.used.load(std::memory_order_relaxed);
+  std::uint32_t stalest = kNone;
+  for (std::uint32_t i = 0; i < count && i < used; ++i) {
+    if (part.eviction_cursor >= used) part.eviction_cursor = 0;
+    const std::uint32_t number = 1 + worker * part_size_ + part.eviction_cursor++;
+    const Record& flow = record(number);
+    if (flow.live.load(std::memory_order_acquire) != kLive || !may_go(flow)) continue;
+    if (stalest == kNone || static_cast<std::int32_t>(flow.last_heard_ms() - record(stalest).last_heard_ms()) < 0)
+      stalest = number;
+  }
+  if (stalest == kNone) return false;
+  remove(stalest, hash_of(record(stalest).key));
+  if (record(stalest).live.load(std::memory_order_acquire) != kRemoved) return false;
+  released(record(stalest));
+  retire(part, stalest);
+  return true;
 }
 
 template <class Key>

@@ -68,6 +68,7 @@ struct FlowKey {
   [[nodiscard]] bool holds() const noexcept {
     return std::is_same_v<Key, FlowKey4> ? kind == FlowKind::kIpv4 : kind == FlowKind::kIpv6 || kind == FlowKind::kEther;
   }
+  [[nodiscard]] bool holds_ether() const noexcept { return kind == FlowKind::kEther; }
   template <class Key>
   [[nodiscard]] const Key& as() const noexcept {
     if constexpr (std::is_same_v<Key, FlowKey4>) return v4;

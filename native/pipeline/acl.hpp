@@ -1,10 +1,10 @@
 // acl: what the operator allows: acl_egress of the sender, acl_ingress of the receiver.
 // Home: worker.
 //
-// The two directions are decided apart, and a frame needs both. Only IPv4 and IPv6 are judged; ARP,
-// neighbour discovery and MLD are anti_spoof's. Nothing but the network's defaultPolicy decides yet:
-// its rule is `default`.
+// The two directions are decided apart, and a connection needs both. Only IPv4 and IPv6 are judged; ARP, neighbour
+// discovery and MLD are anti_spoof's. What belongs to a connection that was judged when it began is not judged again.
 #pragma once
+#include "pipeline/ruling.hpp"
 #include "pipeline/stage.hpp"
 
 namespace vsw {
@@ -18,5 +18,8 @@ struct AclIngress {
   static constexpr StageId kId = StageId::kAclIngress;
   static Verdict apply(const Lookup& lookup, Program& program) noexcept;
 };
+
+// Whether rules judge this packet at all.
+[[nodiscard]] bool is_judged(const Packet& packet) noexcept;
 
 }  // namespace vsw

@@ -8,6 +8,7 @@
 #include "pipeline/admit.hpp"
 #include "pipeline/anti_spoof.hpp"
 #include "pipeline/bridge.hpp"
+#include "pipeline/connection.hpp"
 #include "pipeline/deliver.hpp"
 #include "pipeline/respond.hpp"
 #include "pipeline/snoop.hpp"
@@ -35,7 +36,7 @@ struct Pipeline {
   }
 };
 
-using SenderPipeline = Pipeline<Admit, AntiSpoof, AclEgress, Respond, Snoop, Bridge>;
+using SenderPipeline = Pipeline<Admit, AntiSpoof, Connection, AclEgress, Respond, Snoop, Bridge>;
 using ReceiverPipeline = Pipeline<AclIngress, Deliver>;
 
 }  // namespace vsw

@@ -14,6 +14,7 @@
 #include "state/group_table.hpp"
 #include "state/mac_table.hpp"
 #include "table/generation.hpp"
+#include "pipeline/standing.hpp"
 
 namespace vsw {
 
@@ -28,6 +29,8 @@ struct Lookup {
   const GroupTable& groups;
   Mac source, destination;
   const PortEntry* receiver = nullptr;  // for the receiver's stages
+  Standing standing{};
+  const Question* question = nullptr;   // what rules are asked; null where none judges
 };
 
 enum class Verdict : std::uint8_t { kContinue, kDone };

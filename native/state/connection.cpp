@@ -4,7 +4,7 @@
 
 namespace vsw {
 
-Tracked Connection::track_other(const Packet& packet, unsigned sender) noexcept {
+Tracked TrackedConnection::track_other(const Packet& packet, unsigned sender) noexcept {
   const Headers& headers = packet.headers;
   if (headers.protocol == Sctp::kNumber) return sctp_.track(sender, packet);
   const bool icmp = headers.protocol == Icmp::kNumber || headers.protocol == Icmpv6::kNumber;
@@ -13,7 +13,7 @@ Tracked Connection::track_other(const Packet& packet, unsigned sender) noexcept 
   return Tracked::valid();
 }
 
-Tracked Connection::track_echo(const Packet& packet, unsigned sender) noexcept {
+Tracked TrackedConnection::track_echo(const Packet& packet, unsigned sender) noexcept {
   const auto type = std::to_integer<std::uint8_t>(packet.data[packet.headers.l4 + Icmp::kType]);
   const bool v6 = packet.headers.protocol == Icmpv6::kNumber;
   if (v6 ? !Icmpv6::is_echo(type) : !Icmp::is_echo(type)) return Tracked::invalid(Invalidity::kState);
@@ -31,14 +31,14 @@ Tracked Connection::track_echo(const Packet& packet, unsigned sender) noexcept {
   return Tracked::valid();
 }
 
-ConnectionState Connection::state(std::uint8_t protocol) const noexcept {
+ConnectionState TrackedConnection::state(std::uint8_t protocol) const noexcept {
   if (protocol == Tcp::kNumber) return tcp_.state();
   if (protocol == Sctp::kNumber) return sctp_.state();
   const bool both = pair_.heard[0].load() != 0 && pair_.heard[1].load() != 0;
   return both ? ConnectionState::k_established : ConnectionState::k_new;
 }
 
-Timeout Connection::timeout(std::uint8_t protocol) const noexcept {
+Timeout TrackedConnection::timeout(std::uint8_t protocol) const noexcept {
   switch (protocol) {
     case Tcp::kNumber: return tcp_.timeout();
     case Sctp::kNumber: return sctp_.timeout();

@@ -1,4 +1,4 @@
-// Connection: what is remembered of a connection, whatever its protocol, and whether a frame is part of it.
+// TrackedConnection: what is remembered of a connection, whatever its protocol, and whether a frame is part of it.
 // Shared: each side's part is written by the one worker that has its frames.
 //
 // TCP and SCTP have their own state (tcp_connection, sctp_connection). An ICMP or ICMPv6 echo belongs to the end
@@ -22,7 +22,7 @@ struct PairConnection {
   Relaxed<std::uint8_t> heard[2];
 };
 
-class Connection {
+class TrackedConnection {
  public:
   // Of a parsed IP packet that is no fragment; `protocol` was the same for every frame before. ICMP and ICMPv6 other
   // than echo are no connections.
@@ -50,6 +50,6 @@ class Connection {
     PairConnection pair_;
   };
 };
-static_assert(sizeof(Connection) == 28 && std::is_trivially_copyable_v<Connection>);
+static_assert(sizeof(TrackedConnection) == 28 && std::is_trivially_copyable_v<TrackedConnection>);
 
 }  // namespace vsw

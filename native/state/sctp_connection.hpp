@@ -13,7 +13,7 @@
 #include "base/relaxed.hpp"
 #include "packet/packet.hpp"
 #include "state/connection_state.hpp"
-#include "state/timeouts.hpp"
+#include "wire/timeouts.hpp"
 
 namespace vsw {
 

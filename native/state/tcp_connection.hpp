@@ -26,7 +26,7 @@
 #include "base/relaxed.hpp"
 #include "packet/packet.hpp"
 #include "state/connection_state.hpp"
-#include "state/timeouts.hpp"
+#include "wire/timeouts.hpp"
 #include "wire/endian.hpp"
 #include "wire/tcp.hpp"
 
@@ -82,6 +82,8 @@ class TcpConnection {
     return true;
   }
 
+  // Behind the last number that the side sent.
+  [[nodiscard]] std::uint32_t end_of(unsigned side) const noexcept { return end_[side].load(); }
   [[nodiscard]] ConnectionState state() const noexcept;
   [[nodiscard]] Timeout timeout() const noexcept;
   // Whether `sender` may have sent this number and still wait for its acknowledgement: what an ICMP error must

@@ -13,6 +13,7 @@
 #include "base/ids.hpp"
 #include "wire/ip.hpp"
 #include "wire/mac.hpp"
+#include "wire/timeouts.hpp"
 
 namespace vsw {
 
@@ -56,7 +57,9 @@ struct NetworkEntry {
   std::uint16_t vlan = 0;                  // its tag on trunks; 0: it has none
   bool carries_tags = false;               // tags of its hosts pass as payload
   std::vector<std::uint16_t> ether_types;  // others than IPv4, IPv6 and ARP that may pass
-  bool ingress_allowed = true, egress_allowed = true;
+  bool ingress_allowed = true, egress_allowed = true;  // what no rule decided
+  Timeouts timeouts;
+  bool tcp_loose = true;                   // a running TCP connection may be picked up
   std::vector<StaticMac> static_macs;
   std::array<std::uint32_t, 3> storm_limits{1'000, 5'000, 1'000};  // frames a second and port, by StormKind
   std::uint32_t loop_probe_ms = 0;         // between probes for loops; 0: none
@@ -70,6 +73,9 @@ struct NetworkEntry {
   std::vector<PortId> undeclared;  // those of them that may hold MACs which nobody declared
   FrozenMap<Mac, PortId, MacHash> stations;
   FrozenMap<Ip, Binding, IpHash> bindings;
+
+  // Connections are tracked: some port is judged by rules, or not everything that nothing decided is allowed.
+  bool tracks = false;
 
   GenerationId judged;   // when something that a verdict reads last changed
   GenerationId flooded;  // when a flood set last changed

@@ -27,6 +27,14 @@ struct TrunkAddress {
   Prefix prefix;
 };
 
+// Numbers of the lists of rules that a port is judged by; 0: none. The audited ones hold all rules, the others only those
+// that are enforced.
+struct PortPolicy {
+  std::uint32_t ingress = 0, egress = 0, ingress_audit = 0, egress_audit = 0;
+  [[nodiscard]] bool is_empty() const noexcept { return *this == PortPolicy{}; }
+  bool operator==(const PortPolicy&) const noexcept = default;
+};
+
 struct PortEntry {
   PortId id;
   std::string name;
@@ -40,11 +48,14 @@ struct PortEntry {
   std::uint32_t flows_max = 65'536;
   std::uint32_t groups_max = 256;  // multicast groups that it may be a member of
   bool multicast_router = false;   // gets all multicast, may ask for members
+  std::uint32_t connections_max = 65'536;  // that its frames may have opened
+  PortPolicy policy;
   PortSettings settings;
   Ip link_local;                   // fe80::/64 with the EUI-64 of its MAC (RFC 4291, appendix A)
   std::shared_ptr<Port> device;    // null while its namespace is not there
   PortInfo info;
   GenerationId changed;
+  GenerationId judged;             // when the lists that judge it last became others
 
   [[nodiscard]] bool is_trunk() const noexcept { return !trunk.empty(); }
   [[nodiscard]] std::span<const NetworkId> networks() const noexcept {

@@ -1,6 +1,5 @@
 #include "worker/forwarder.hpp"
 
-#include "action/icmp_error.hpp"
 #include "action/tag.hpp"
 #include "pipeline/multicast.hpp"
 #include "pipeline/pipeline.hpp"
@@ -10,13 +9,6 @@
 namespace vsw {
 
 namespace {
-
-// What a port may be told of its frames that were too large: enough to find the ways to many others at
-// once, and too little to keep a worker busy.
-constexpr std::uint32_t kAnswersPerSecond = 100;
-constexpr std::uint32_t kIpv6MtuMin = 1'280;  // RFC 8200, section 5
-
-std::uint32_t number_of(GenerationId generation) noexcept { return static_cast<std::uint32_t>(generation.value); }
 
 Lookup lookup_of(const Generation& generation, const PortEntry& ingress, const NetworkEntry& network,
                  const Fabric& fabric, const Packet& packet) noexcept {
@@ -39,7 +31,9 @@ Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing
       events_(events),
       page_(fabric.counters.page(worker)),
       egress_(pool, page_, fabric.drop_log, fabric.capture, worker, fabric.limits.workers),
-      snooper_(fabric, pool, events, page_, egress_) {}
+      snooper_(fabric, pool, events, page_, egress_),
+      answerer_(fabric, pool, page_, egress_),
+      book_(fabric, page_, answerer_) {}
 
 // The packet is noted as it came, and is of no use afterwards.
 void Forwarder::drop(PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept {
@@ -100,7 +94,7 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
       else ++lane;
     }
     Moment moment{generation, *ingress, Grounds::of(generation.id, fabric_.taught_version()), now_ns,
-                  static_cast<std::uint32_t>(now_ns / 1'000'000), ingress->info.queues > 1};
+                  static_cast<std::uint32_t>(now_ns / 1'000'000), worker_, ingress->info.queues > 1};
     for (const Lane* lane = lanes_.data(); lane != end;) {
       if (lane->key.kind == FlowKind::kIpv4) {
         lane = act(fabric_.flows4, moment, lane, end);
@@ -125,14 +119,14 @@ void Forwarder::process(const Generation& generation, PortId ingress_id, Batch& 
 // Both walk the lanes on, as long as their keys are of this kind, and answer where they stopped: what a batch holds
 // is mostly of one kind, and in a run of it what is the same for all stays in registers.
 template <class Key>
-Forwarder::Lane* Forwarder::look_up(const FlowCache<Key>& cache, Lane* lane, const Lane* end) noexcept {
+Lane* Forwarder::look_up(const FlowCache<Key>& cache, Lane* lane, const Lane* end) noexcept {
   do lane->candidate = cache.candidate(lane->key.hash);
   while (++lane != end && lane->key.holds<Key>());
   return lane;
 }
 
 template <class Key>
-const Forwarder::Lane* Forwarder::act(FlowCache<Key>& cache, Moment& moment, const Lane* lane,
+const Lane* Forwarder::act(FlowCache<Key>& cache, Moment& moment, const Lane* lane,
                                       const Lane* end) noexcept {
   do {
     if (!take_hit(cache, *lane, moment, *lane->packet)) [[unlikely]] judge(*lane, moment, *lane->packet);
@@ -145,17 +139,21 @@ template <class Key>
 [[gnu::always_inline]] inline bool Forwarder::take_hit(FlowCache<Key>& cache, const Lane& lane, Moment& moment,
                                                        Packet& packet) noexcept {
   const std::size_t side = lane.key.side;
-  std::uint32_t number = lane.candidate;  // kNone, too, may be asked: it covers nothing
-  if (!cache.record(number).covers(lane.key.as<Key>(), side, FrameEnds::read(packet.data, moment.ingress.id))) [[unlikely]] {
+  std::uint32_t number = lane.candidate;  // kNone is a record, too: one that covers nothing
+  if (!cache.record(number).matches(lane.key.as<Key>(), side, FrameEnds::read(packet.data, moment.ingress.id))) [[unlikely]] {
     number = find(cache, lane, moment.ingress.id);
     if (number == FlowCache<Key>::kNone) return false;
   }
   Flow<Key>& flow = cache.record(number);
-  if (flow.confirmed.load(std::memory_order_acquire) != moment.grounds.word) [[unlikely]] {
-    if (!still_true(flow, lane.key.side, *lane.network, moment)) {
-      cache.remove(number, lane.key.hash);
-      return false;
-    }
+  std::uint64_t word = flow.confirmed.load(std::memory_order_acquire);
+  if (!moment.grounds.speak_for(word, side)) [[unlikely]] {
+    if (!book_.renew(cache, number, lane, moment)) return false;
+    word = flow.confirmed.load(std::memory_order_acquire);
+  }
+  constexpr std::uint64_t kAsked = Grounds::about(Marks::kTracked | Marks::kDenied, 0);
+  if ((word & kAsked) != 0) {
+    const Followed followed = follow(flow, word, side, moment, packet);
+    if (followed != Followed::kPasses) [[unlikely]] return followed == Followed::kDead;
   }
 
   ++moment.hits;
@@ -172,7 +170,7 @@ template <class Key>
 [[gnu::noinline]] std::uint32_t Forwarder::find(const FlowCache<Key>& cache, const Lane& lane, PortId ingress) const noexcept {
   const FrameEnds ends = FrameEnds::read(lane.packet->data, ingress);
   return cache.find(lane.key.hash, [&](const Flow<Key>& flow) noexcept {
-    return flow.covers(lane.key.as<Key>(), lane.key.side, ends);
+    return flow.matches(lane.key.as<Key>(), lane.key.side, ends);
   });
 }
 
@@ -191,7 +189,7 @@ template <class Key>
 template <class Key>
 [[gnu::noinline]] void Forwarder::pass_on(Flow<Key>& flow, const Lane& lane, Moment& moment, Packet& packet) noexcept {
   if (flow.action == Program::Action::kFlood) {
-    flood(lane, moment, packet, flow.flood_set, flow.group);
+    flood(lane, moment, packet, flow.flood_set, flow.group());
     return;
   }
   const PortEntry* receiver = moment.generation.port(flow.end[lane.key.side ^ 1].port);
@@ -202,74 +200,70 @@ template <class Key>
   hand_over(lane, moment, *receiver, packet);
 }
 
-// The grounds changed: is what this verdict was based on still the same? If so, it is re-stamped.
+// A frame of a connection that is tracked: whether it is part of it.
 template <class Key>
-bool Forwarder::still_true(Flow<Key>& flow, unsigned side, const NetworkEntry& network,
-                           const Moment& moment) const noexcept {
-  const std::uint64_t word = flow.confirmed.load(std::memory_order_relaxed);
-  const std::uint32_t confirmed = Grounds{word}.generation();
-  // Confirmed by a later generation than this batch's: another worker is ahead of us.
-  if (confirmed > number_of(moment.generation.id)) return false;
-  if (number_of(moment.ingress.changed) > confirmed || number_of(network.judged) > confirmed) return false;
-  if (fabric_.loops.is_held(moment.ingress.id) || fabric_.loops.is_held(flow.end[side ^ 1].port)) return false;
-  if (flow.action == Program::Action::kFlood) {
-    if (number_of(network.flooded) > confirmed || !still_flooded(flow, side, network)) return false;
-  } else {
-    const PortEntry* receiver = moment.generation.port(flow.end[side ^ 1].port);
-    if (receiver == nullptr || number_of(receiver->changed) > confirmed) return false;
-    if (find_station(network, fabric_.macs, flow.end[side ^ 1].mac) != flow.end[side ^ 1].port) return false;
-  }
-  if (!moment.ingress.anti_spoof && find_station(network, fabric_.macs, flow.end[side].mac) != moment.ingress.id)
-    return false;  // the sender's MAC must be learned anew
-  flow.confirmed.store(moment.grounds.word, std::memory_order_release);
-  return true;
-}
-
-// Whether frames of the flow's group go where they went.
-template <class Key>
-bool Forwarder::still_flooded(const Flow<Key>& flow, unsigned side, const NetworkEntry& network) const noexcept {
-  if (!network.multicast.snooping || flow.flood_set == FloodSet::kUndeclared ||
-      flow.key.kind == static_cast<std::uint8_t>(FlowKind::kEther) || flow.end[side ^ 1].mac.is_broadcast())
-    return true;
-  const GroupFlood now = group_flood(network, fabric_.groups, address_of(flow.key, side ^ 1));
-  return now == GroupFlood{flow.flood_set, flow.group};
+[[gnu::always_inline]] inline Forwarder::Followed Forwarder::follow(Flow<Key>& flow, std::uint64_t word, std::size_t side,
+                                                                    Moment& moment, Packet& packet) noexcept {
+  if ((word & Grounds::about(Marks::kDenied, 0)) != 0) [[unlikely]] return Followed::kJudged;
+  const Tracked tracked = track(flow, side, moment, packet);
+  if (tracked.what == Tracked::What::kValid) [[likely]] return Followed::kPasses;
+  if (tracked.what == Tracked::What::kReopened) return Followed::kJudged;
+  if (tracked.what == Tracked::What::kChallenge) return Followed::kPasses;
+  drop(moment.ingress.id, packet, DropReason::k_connection_invalid, moment.now_ns);
+  return Followed::kDead;
 }
 
 // The slow path: the pipeline decides.
 void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept {
   ++moment.misses;
-  Lookup lookup = lookup_of(moment.generation, moment.ingress, *lane.network, fabric_, packet);
+  const NetworkEntry& network = *lane.network;
+  Finding finding = find_connection(fabric_, moment.generation, network, moment.ingress.id, packet, lane.key);
+  if (finding.is_stale) book_.forget(lane, finding);
+  const bool asks = network.tracks && is_judged(packet) && !finding.standing.is_settled();
+  const Tuple tuple = asks ? tuple_of(packet, network.id) : Tuple{};
+  const Question question = asks ? question_of(moment.generation, tuple) : Question{tuple, {}, {}, {}};
+  Lookup lookup = lookup_of(moment.generation, moment.ingress, network, fabric_, packet);
+  lookup.standing = finding.standing;
+  if (asks) lookup.question = &question;
   Program program;
   SenderPipeline::run(lookup, program);
   if (program.action == Program::Action::kDrop) {
     // What died for its destination still told where its sender is.
     if (program.learn && program.stage == StageId::kBridge) learn(lane, moment, packet);
-    drop(moment.ingress.id, packet, program.reason, moment.now_ns);
+    deny(lane, moment, packet, program);
     return;
   }
   if (program.learn) learn(lane, moment, packet);
   switch (program.action) {
     case Program::Action::kRespond:
-      answer(lane, moment, packet, program);
+      if (answerer_.answer(lane, moment, packet, program.answer)) moment.consumed += packet.wire_packets;
+      else drop(moment.ingress.id, packet, DropReason::k_out_of_packets, moment.now_ns);
       return;
     case Program::Action::kOutput: {
       const PortEntry* receiver = moment.generation.port(program.output);
       if (VSW_BUG(receiver == nullptr)) break;
       if (!ingress_allows(lookup, *receiver, program)) {
-        drop(moment.ingress.id, packet, program.reason, moment.now_ns);
+        deny(lane, moment, packet, program);
         return;
       }
       if (fabric_.loops.is_held(receiver->id)) {
         moment.forwarded += packet.wire_packets;
-        egress_.refuse(*receiver, *lane.network, packet, DropReason::k_port_held_down, moment.now_ns);
+        egress_.refuse(*receiver, network, packet, DropReason::k_port_held_down, moment.now_ns);
+        return;
+      }
+      if (const DropReason refused = book_.note(lane, moment, packet, program, finding); refused != DropReason::kNone) {
+        drop(moment.ingress.id, packet, refused, moment.now_ns);
         return;
       }
       hand_over(lane, moment, *receiver, packet);
-      break;
+      return;
     }
-    case Program::Action::kFlood:
+    case Program::Action::kFlood: {
+      Finding nothing;
       flood(lane, moment, packet, program.flood_set, program.group);
-      break;
+      (void)book_.note(lane, moment, packet, program, nothing);
+      return;
+    }
     case Program::Action::kSnoop:
       if (is_storm(lane, moment, packet, lookup.destination)) return;
       snooper_.take(moment.generation, *lane.network, moment.ingress, packet, moment.now_ns);
@@ -283,92 +277,30 @@ void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept
     case Program::Action::kDrop:
       break;
   }
-  if (program.action != Program::Action::kOutput && program.action != Program::Action::kFlood) {
-    drop(moment.ingress.id, packet, DropReason::k_bug, moment.now_ns);
-    return;
-  }
-  if (!program.cacheable || lane.key.kind == FlowKind::kNone) return;
-  // A flow serves both directions. Where the sender's MAC was not learned (its port's share is used
-  // up), frames back to it are floods, each judged anew.
-  if (program.learn && !(find_station(*lane.network, fabric_.macs, lookup.source) == moment.ingress.id)) return;
-  if (lane.key.kind == FlowKind::kIpv4) remember(fabric_.flows4, lane.key.v4, lane, moment, packet, program);
-  else remember(fabric_.flows6, lane.key.v6, lane, moment, packet, program);
+  drop(moment.ingress.id, packet, DropReason::k_bug, moment.now_ns);
 }
 
-template <class Key>
-void Forwarder::remember(FlowCache<Key>& cache, const Key& key, const Lane& lane, Moment& moment,
-                         const Packet& packet, const Program& program) noexcept {
-  const unsigned side = lane.key.side;
-  const PortId other = program.action == Program::Action::kOutput ? program.output : PortId{};
-  const FrameEnds ends = FrameEnds::read(packet.data, moment.ingress.id);
-  const auto is_same = [&](const Flow<Key>& flow) noexcept {
-    return flow.end[side ^ 1].port == other && flow.matches(key, side, ends);
-  };
-  // The other end made the record; from now on it speaks for this end, too.
-  if (const std::uint32_t number = cache.find(lane.key.hash, is_same); number != FlowCache<Key>::kNone) {
-    join(cache.record(number), lane, moment, packet);
-    return;
-  }
-  std::atomic<std::uint32_t>& held = fabric_.flows_held(moment.ingress.id);
-  const std::uint32_t number =
-      held.load(std::memory_order_relaxed) < moment.ingress.flows_max ? cache.take(worker_) : FlowCache<Key>::kNone;
-  if (number == FlowCache<Key>::kNone) {
-    page_.add(moment.ingress.id, Counter::k_flows_refused, 1);
-    return;
-  }
-  Flow<Key>& flow = cache.record(number);
-  flow.key = key;
-  // Learning this very packet's sender may have moved a MAC: the stamp of before is the safe one.
-  flow.confirmed.store(moment.grounds.word, std::memory_order_relaxed);
-  flow.end[side] = {moment.ingress.id, Mac::read(packet.data + 6)};
-  flow.end[side ^ 1] = {other, Mac::read(packet.data)};
-  flow.action = program.action;
-  flow.flood_set = program.flood_set;
-  flow.group = program.group;
-  flow.initiator = static_cast<std::uint8_t>(side);
-  flow.rule = program.rule;
-  flow.created_ms = moment.now_ms;
-  for (unsigned end = 0; end < 2; ++end) {
-    flow.direction[end].packets.store(0, std::memory_order_relaxed);
-    flow.direction[end].bytes.store(0, std::memory_order_relaxed);
-    flow.heard_ms[end].store(moment.now_ms, std::memory_order_relaxed);
-    flow.judged[end].store(end == side ? 1 : 0, std::memory_order_relaxed);
-  }
-  flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
-  const std::uint32_t kept = cache.insert(worker_, number, lane.key.hash, is_same);
-  if (kept == number) held.fetch_add(1, std::memory_order_relaxed);
-  else if (kept != FlowCache<Key>::kNone) join(cache.record(kept), lane, moment, packet);
-}
-
-template <class Key>
-inline void Forwarder::count(Flow<Key>& flow, std::size_t side, const Moment& moment, const Packet& packet) noexcept {
-  if (moment.takes_turns) [[unlikely]] flow.turn[side].take(worker_);
-  flow.direction[side].count(packet.wire_packets, packet.wire_bytes());
-  if (moment.takes_turns) [[unlikely]] flow.turn[side].rest();
-}
-
-// Both ends were judged by the same grounds, or the record is found true by ours. A later generation
-// that another worker stamps meanwhile has compared both ends' ports with these grounds.
-template <class Key>
-void Forwarder::join(Flow<Key>& flow, const Lane& lane, const Moment& moment, const Packet& packet) noexcept {
-  const unsigned side = lane.key.side;
-  count(flow, side, moment, packet);
-  flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
-  if (flow.confirmed.load(std::memory_order_acquire) == moment.grounds.word || still_true(flow, side, *lane.network, moment))
-    flow.judged[side].store(1, std::memory_order_release);
+// Dies by a stage, and its sender is told where a rule rejects.
+void Forwarder::deny(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept {
+  if (program.reject) answerer_.reject(lane, moment, packet);
+  drop(moment.ingress.id, packet, program.reason, moment.now_ns);
 }
 
 // To the one port that the frame is for.
 void Forwarder::hand_over(const Lane& lane, Moment& moment, const PortEntry& receiver, Packet& packet) noexcept {
   moment.forwarded += packet.wire_packets;
-  if (!egress_.offer(receiver, *lane.network, packet)) [[unlikely]] tell_too_big(lane, moment, receiver, packet);
+  if (!egress_.offer(receiver, *lane.network, packet)) [[unlikely]] answerer_.tell_too_big(lane, moment, receiver, packet);
 }
 
 // `heard`: the switch was a receiver, too, so that it does not matter whether there are others.
 void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group,
                       bool heard) noexcept {
   const NetworkEntry& network = *lane.network;
+  const bool asks = network.tracks && is_judged(packet);
+  const Tuple tuple = asks ? tuple_of(packet, network.id) : Tuple{};
+  const Question question = asks ? question_of(moment.generation, tuple) : Question{tuple, {}, {}, {}};
   Lookup lookup = lookup_of(moment.generation, moment.ingress, network, fabric_, packet);
+  if (asks) lookup.question = &question;
   if (!heard && is_storm(lane, moment, packet, lookup.destination)) return;
   egress_.flush(moment.now_ns);
   std::uint64_t receivers = 0;
@@ -414,14 +346,6 @@ bool Forwarder::is_storm(const Lane& lane, const Moment& moment, Packet& packet,
   return true;
 }
 
-void Forwarder::originate(const PortEntry& receiver, const NetworkEntry& network, Packet& packet,
-                          std::uint64_t now_ns) noexcept {
-  if (VSW_BUG(prepare(packet, false) != DropReason::kNone)) packet.wire_packets = 1;
-  page_.add(receiver.id, Counter::k_originated_packets, 1);
-  egress_.offer(receiver, network, packet);
-  egress_.flush(now_ns);
-}
-
 // A probe came back. One that travelled long, or from another network, is no loop of this one.
 void Forwarder::take_back(const Lane& lane, const Moment& moment, const Packet& packet) noexcept {
   constexpr std::uint32_t kTravelMsMax = 5'000;
@@ -436,44 +360,6 @@ void Forwarder::take_back(const Lane& lane, const Moment& moment, const Packet& 
   fabric_.macs.forget_port(probe.port);
   fabric_.macs.touch();
   events_.push({EventType::kLoopDetected, lane.network->id, port, probe.port, 0, hold_ms, 0});
-}
-
-void Forwarder::answer(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept {
-  Packet* reply = pool_.take();
-  if (reply == nullptr) {
-    drop(moment.ingress.id, packet, DropReason::k_out_of_packets, moment.now_ns);
-    return;
-  }
-  write_answer(packet, program.answer, *reply);
-  moment.consumed += packet.wire_packets;
-  send_back(lane, moment, packet, *reply);
-}
-
-// The packet dies in deliver, by its MTU. Its sender is told, so that it finds the path's MTU: with DF
-// clear, too, since a switch does not fragment, and a host that is told then fragments itself.
-void Forwarder::tell_too_big(const Lane& lane, Moment& moment, const PortEntry& receiver,
-                             const Packet& packet) noexcept {
-  const std::uint32_t mtu = receiver.settings.mtu;
-  // Behind a tag that is payload the sender is in a network of the hosts' own, where nothing of ours is heard.
-  if (!receiver.device || packet.headers.vlan_count != 0 || !may_be_answered(packet)) return;
-  // No host may send less than IPv6's smallest packet, so no answer would help.
-  if (packet.headers.has(Headers::kIpv6) && mtu < kIpv6MtuMin) return;
-  const bool allowed = fabric_.answers(moment.ingress.id).take(1, kAnswersPerSecond, moment.now_ns);
-  Packet* reply = allowed ? pool_.take() : nullptr;
-  if (reply == nullptr) {
-    page_.add(moment.ingress.id, Counter::k_answers_refused, 1);
-    return;
-  }
-  write_icmp_error(packet, IcmpError::too_big(mtu), moment.ingress.settings.mtu, *reply);
-  send_back(lane, moment, packet, *reply);
-}
-
-// What the switch itself says to who sent `asked`; the answer goes back to the pool.
-void Forwarder::send_back(const Lane& lane, const Moment& moment, const Packet& asked, Packet& answer) noexcept {
-  egress_.flush(moment.now_ns);
-  answer.tag = asked.tag;
-  originate(moment.ingress, *lane.network, answer, moment.now_ns);
-  pool_.give(answer);
 }
 
 void Forwarder::learn(const Lane& lane, const Moment& moment, const Packet& packet) noexcept {

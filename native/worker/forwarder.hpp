@@ -14,6 +14,8 @@
 #include "telemetry/events.hpp"
 #include "worker/egress.hpp"
 #include "worker/fabric.hpp"
+#include "worker/finding.hpp"
+#include "worker/flow_book.hpp"
 #include "worker/snooper.hpp"
 
 namespace vsw {
@@ -24,27 +26,12 @@ class Forwarder {
 
   // Ends the life of every packet in the batch, all of them received from `ingress`, and empties it.
   void process(const Generation& generation, PortId ingress, Batch& batch, std::uint64_t now_ns) noexcept;
-  // Sends a packet of the switch's own, which stays the caller's.
-  void originate(const PortEntry& receiver, const NetworkEntry& network, Packet& packet, std::uint64_t now_ns) noexcept;
   [[nodiscard]] Snooper& snooper() noexcept { return snooper_; }
+  [[nodiscard]] Answerer& answerer() noexcept { return answerer_; }
+  [[nodiscard]] FlowBook& book() noexcept { return book_; }
 
  private:
-  struct Lane {  // what is known of one packet of the batch
-    FlowKey key;  // of no kind, too, when the packet is dead
-    const NetworkEntry* network = nullptr;  // a trunk's batch may hold frames of several
-    Packet* packet = nullptr;
-    std::uint32_t candidate = 0;
-    bool dead = false;
-  };
-  struct Moment {  // what is the same for the whole batch
-    const Generation& generation;
-    const PortEntry& ingress;
-    Grounds grounds;
-    std::uint64_t now_ns;
-    std::uint32_t now_ms;
-    bool takes_turns;  // other workers may hold frames of the same flow's direction
-    std::uint64_t forwarded = 0, consumed = 0, hits = 0, misses = 0;
-  };
+  enum class Followed : std::uint8_t { kPasses, kDead, kJudged };  // kJudged: the stages must be asked
 
   template <class Key>
   Lane* look_up(const FlowCache<Key>& cache, Lane* lane, const Lane* end) noexcept;
@@ -59,24 +46,13 @@ class Forwarder {
   template <class Key>
   void pass_on(Flow<Key>& flow, const Lane& lane, Moment& moment, Packet& packet) noexcept;
   template <class Key>
-  bool still_true(Flow<Key>& flow, unsigned side, const NetworkEntry& network, const Moment& moment) const noexcept;
-  template <class Key>
-  void remember(FlowCache<Key>& cache, const Key& key, const Lane& lane, Moment& moment, const Packet& packet,
-                const Program& program) noexcept;
-  template <class Key>
-  void join(Flow<Key>& flow, const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
-  template <class Key>
-  void count(Flow<Key>& flow, std::size_t side, const Moment& moment, const Packet& packet) noexcept;
+  Followed follow(Flow<Key>& flow, std::uint64_t word, std::size_t side, Moment& moment, Packet& packet) noexcept;
   void judge(const Lane& lane, Moment& moment, Packet& packet) noexcept;
-  template <class Key>
-  bool still_flooded(const Flow<Key>& flow, unsigned side, const NetworkEntry& network) const noexcept;
+  void deny(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept;
   void flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group, bool heard = false) noexcept;
   void hand_over(const Lane& lane, Moment& moment, const PortEntry& receiver, Packet& packet) noexcept;
   [[nodiscard]] bool is_storm(const Lane& lane, const Moment& moment, Packet& packet, const Mac& destination) noexcept;
   void take_back(const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
-  void answer(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept;
-  void tell_too_big(const Lane& lane, Moment& moment, const PortEntry& receiver, const Packet& packet) noexcept;
-  void send_back(const Lane& lane, const Moment& moment, const Packet& asked, Packet& answer) noexcept;
   void learn(const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
   void capture(PortId port, const Batch& batch, std::uint64_t now_ns) noexcept;
   void drop(const PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept;
@@ -88,6 +64,8 @@ class Forwarder {
   CounterPage page_;
   Egress egress_;
   Snooper snooper_;
+  Answerer answerer_;
+  FlowBook book_;
   std::array<Lane, Batch::kCapacity> lanes_;
 };
 

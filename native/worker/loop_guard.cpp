@@ -40,7 +40,7 @@ void LoopGuard::probe(const PortEntry& port, const NetworkEntry& network, std::u
   const LoopProbe probe{port.id, network.id, static_cast<std::uint32_t>(now_ns / 1'000'000)};
   probe.write(packet->data, fabric_.loops.seed());
   packet->length = LoopProbe::kLength;
-  forwarder_.originate(port, network, *packet, now_ns);
+  forwarder_.answerer().originate(port, network, *packet, now_ns);
   pool_.give(*packet);
 }
 

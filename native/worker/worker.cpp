@@ -8,8 +8,7 @@ namespace vsw {
 
 namespace {
 
-// How long a silent flow is kept. The names of the protocols' timeouts come with connection tracking;
-// until then a flow is only a cache, and forgetting it costs one slow path.
+// How long a silent flow is kept that has no connection: then it is only a cache, and forgetting it costs one slow path.
 constexpr std::uint32_t kFlowIdleMs = 30'000;
 constexpr std::uint32_t kTcpFlowIdleMs = 300'000;
 constexpr std::uint8_t kTcp = 6;
@@ -223,12 +222,20 @@ void Worker::sweep(std::uint32_t flows, std::uint32_t mac_buckets) noexcept {
 
 template <class Key>
 void Worker::sweep_flows(FlowCache<Key>& cache, std::uint32_t count, PortId only, bool everything) noexcept {
-  const std::uint32_t now_ms = fabric_.now_ms();
+  const std::uint64_t now_ns = fabric_.clock.now_ns();
+  const auto now_ms = static_cast<std::uint32_t>(now_ns / 1'000'000);
+  const Generation& generation = *fabric_.generation.load(std::memory_order_seq_cst);
   cache.sweep(
       index_, count, [&](const Key& key) noexcept { return hash_of(key, fabric_.seed); },
-      [&](const Flow<Key>& flow) noexcept {
+      [&](Flow<Key>& flow) noexcept {
         if (everything) return !only || flow.end[0].port == only || flow.end[1].port == only;
-        const std::uint32_t idle_ms = flow.key.protocol == kTcp ? kTcpFlowIdleMs : kFlowIdleMs;
+        std::uint32_t idle_ms = flow.key.protocol == kTcp ? kTcpFlowIdleMs : kFlowIdleMs;
+        if ((Grounds{flow.confirmed.load(std::memory_order_acquire)}.marks() & Marks::kTracked) != 0) {
+          forwarder_.book().recheck(flow, generation, now_ns);
+          const NetworkEntry* network = generation.network(NetworkId{flow.key.network});
+          if (network == nullptr) return true;
+          idle_ms = flow.connection.timeout_ms(flow.key.protocol, network->timeouts);
+        }
         return static_cast<std::int32_t>(now_ms - flow.last_heard_ms()) >= static_cast<std::int32_t>(idle_ms);
       },
       [&](const Flow<Key>& flow) noexcept {

@@ -87,7 +87,7 @@ function dropReasons() {
 }
 
 function timeouts() {
-  const source = 'state/timeouts.def';
+  const source = 'wire/timeouts.def';
   const list = [...readDef(source).matchAll(/TIMEOUT\(\s*(\w+)\s*,\s*(\d+)\s*,\s*("(?:[^"\\]|\\.)*")\s*\)/g)];
   if (list.length === 0) throw new Error(`native/${source} holds no TIMEOUT`);
   let out = banner(source, 'How long a connection lives after its last frame, by its state: in the order of the edits, each with its sentence.');
@@ -97,8 +97,8 @@ function timeouts() {
   out += 'export const timeoutNames = Object.keys(timeoutSentences) as readonly TimeoutName[];\n\n';
   out += '/** Seconds, where a network does not say otherwise. */\nexport const defaultTimeouts: Readonly<Record<TimeoutName, number>> = {\n';
   for (const [, name, seconds] of list) out += `  ${camel(name)}: ${seconds},\n`;
-  const [, most] = /kMax = ([\d']+);/.exec(readFileSync(join(root, 'native', 'state/timeouts.hpp'), 'utf8')) ?? [];
-  if (most === undefined) throw new Error('native/state/timeouts.hpp does not say kMax');
+  const [, most] = /kMax = ([\d']+);/.exec(readFileSync(join(root, 'native', 'wire/timeouts.hpp'), 'utf8')) ?? [];
+  if (most === undefined) throw new Error('native/wire/timeouts.hpp does not say kMax');
   out += `};\n\n/** Seconds: ages are kept modulo 2^32 milliseconds. */\nexport const timeoutMax = ${most.replaceAll("'", '_')};\n`;
   return out;
 }

@@ -1,4 +1,4 @@
-// Generated from native/state/timeouts.def by src/table/generate.mjs; edit that file instead.
+// Generated from native/wire/timeouts.def by src/table/generate.mjs; edit that file instead.
 /** How long a connection lives after its last frame, by its state: in the order of the edits, each with its sentence. */
 export const timeoutSentences = {
   tcpSynSent: 'a SYN was sent and nothing came back',

@@ -106,12 +106,12 @@ export const mutants = [
   },
   {
     promise: 'policy', breaks: 'the network\'s default for egress is not asked',
-    file: 'native/pipeline/acl.cpp', find: 'lookup.network.egress_allowed', put: '(lookup.network.egress_allowed || true)',
+    file: 'native/pipeline/ruling.cpp', find: 'network.egress_allowed', put: '(network.egress_allowed || true)',
     tests: ['golden policy-default-egress'],
   },
   {
     promise: 'policy', breaks: 'the network\'s default for ingress is not asked',
-    file: 'native/pipeline/acl.cpp', find: 'lookup.network.ingress_allowed', put: '(lookup.network.ingress_allowed || true)',
+    file: 'native/pipeline/ruling.cpp', find: 'network.ingress_allowed', put: '(network.ingress_allowed || true)',
     tests: ['golden policy-default-ingress'],
   },
   {
@@ -131,12 +131,12 @@ export const mutants = [
   },
   {
     promise: 'the law', breaks: 'an answered request is not counted as consumed',
-    file: 'native/worker/forwarder.cpp', find: '  write_answer(packet, program.answer, *reply);\n  moment.consumed += packet.wire_packets;', put: '  write_answer(packet, program.answer, *reply);',
+    file: 'native/worker/forwarder.cpp', find: 'program.answer)) moment.consumed += packet.wire_packets;', put: 'program.answer)) moment.consumed += 0;',
     tests: ['golden arp-answered'],
   },
   {
     promise: 'the law', breaks: 'the switch\'s own answer is not counted as originated',
-    file: 'native/worker/forwarder.cpp', find: 'page_.add(receiver.id, Counter::k_originated_packets, 1);', put: '(void)receiver;',
+    file: 'native/worker/answerer.cpp', find: 'page_.add(receiver.id, Counter::k_originated_packets, 1);', put: '(void)receiver;',
     tests: ['golden arp-answered'],
   },
   {
@@ -146,7 +146,7 @@ export const mutants = [
   },
   {
     promise: 'cache', breaks: 'a MAC that moved is not seen by known flows',
-    file: 'native/worker/forwarder.cpp', find: 'if (find_station(network, fabric_.macs, flow.end[side ^ 1].mac) != flow.end[side ^ 1].port) return false;', put: '',
+    file: 'native/worker/worth.cpp', find: 'receiver == nullptr || find_station(network, fabric.macs, flow.end[side ^ 1].mac) != receiver->id', put: 'receiver == nullptr',
     tests: ['golden mac-moving', twin],
   },
   {
@@ -161,7 +161,7 @@ export const mutants = [
   },
   {
     promise: 'limits', breaks: 'a port takes more flows than its share',
-    file: 'native/worker/forwarder.cpp', find: 'held.load(std::memory_order_relaxed) < moment.ingress.flows_max ?', put: 'moment.ingress.flows_max != 0 ?',
+    file: 'native/worker/flow_book.cpp', find: 'if (held >= share &&', put: 'if (held >= share && share == 0 &&',
     tests: ['property shares'],
   },
   {
@@ -226,12 +226,12 @@ export const mutants = [
   },
   {
     promise: 'too-big frames', breaks: 'their sender is not told',
-    file: 'native/worker/forwarder.cpp', find: 'if (!egress_.offer(receiver, *lane.network, packet)) [[unlikely]] tell_too_big', put: 'if (!egress_.offer(receiver, *lane.network, packet) && moment.now_ns == 0) tell_too_big',
+    file: 'native/worker/forwarder.cpp', find: 'if (!egress_.offer(receiver, *lane.network, packet)) [[unlikely]] answerer_.tell_too_big', put: 'if (!egress_.offer(receiver, *lane.network, packet) && moment.now_ns == 0) answerer_.tell_too_big',
     tests: ['golden mtu-too-big'],
   },
   {
     promise: 'limits', breaks: 'answers to what is too big know no limit',
-    file: 'native/worker/forwarder.cpp', find: 'fabric_.answers(moment.ingress.id).take(1, kAnswersPerSecond, moment.now_ns);', put: 'fabric_.answers(moment.ingress.id).take(0, kAnswersPerSecond, moment.now_ns);',
+    file: 'native/worker/answerer.cpp', find: 'fabric_.answers(moment.ingress.id).take(1, kAnswersPerSecond, moment.now_ns);', put: 'fabric_.answers(moment.ingress.id).take(0, kAnswersPerSecond, moment.now_ns);',
     tests: ['golden mtu-answers-limited'],
   },
   {

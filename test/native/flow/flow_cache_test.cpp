@@ -30,7 +30,7 @@ struct Table {
   void fill(std::uint32_t record, std::uint32_t number, std::uint32_t heard_ms = 1) {
     Flow4& flow = cache.record(record);
     flow.key = key_of(number);
-    flow.rule = RuleId{3 * number};
+    flow.rule.store(3 * number);
     flow.end[0].port = PortId{static_cast<std::uint16_t>(number)};
     for (auto& heard : flow.heard_ms) heard.store(heard_ms, std::memory_order_relaxed);
   }
@@ -238,7 +238,7 @@ TEST("flow/flow_cache: keys of IPv6 and others are kept the same way, records ap
     CHECK(cache.find(hash_of(key(number), kSeed), is(number)) != FlowCache<FlowKey6>::kNone);
 }
 
-TEST("flow/flow_cache: a record speaks for an end once that was judged, and for its ports and MACs alone") {
+TEST("flow/flow_cache: a record matches its key, its ports and its MACs alone") {
   auto flow = std::make_unique<Flow4>();
   const Mac near{{2, 0, 0, 0, 0, 1}}, far{{2, 0, 0, 0, 0, 2}};
   // As a frame would state them.
@@ -253,17 +253,12 @@ TEST("flow/flow_cache: a record speaks for an end once that was judged, and for 
   flow->end[1].port = PortId{8};
   flow->end[0].mac = near;
   flow->end[1].mac = far;
-  flow->judged[0].store(1);
-  flow->judged[1].store(0);
-  CHECK(flow->covers(key_of(1), 0, ends(7, near, far)));
-  CHECK(!flow->covers(key_of(1), 1, ends(8, far, near)));
+  CHECK(flow->matches(key_of(1), 0, ends(7, near, far)));
   CHECK(flow->matches(key_of(1), 1, ends(8, far, near)));
-  flow->judged[1].store(1);
-  CHECK(flow->covers(key_of(1), 1, ends(8, far, near)));
-  CHECK(!flow->covers(key_of(2), 0, ends(7, near, far)));
-  CHECK(!flow->covers(key_of(1), 0, ends(8, near, far)));
-  CHECK(!flow->covers(key_of(1), 0, ends(7, far, far)));
-  CHECK(!flow->covers(key_of(1), 0, ends(7, near, near)));
+  CHECK(!flow->matches(key_of(2), 0, ends(7, near, far)));
+  CHECK(!flow->matches(key_of(1), 0, ends(8, near, far)));
+  CHECK(!flow->matches(key_of(1), 0, ends(7, far, far)));
+  CHECK(!flow->matches(key_of(1), 0, ends(7, near, near)));
   flow->heard_ms[0].store(5);
   flow->heard_ms[1].store(0xffff'fff0);
   CHECK_EQUAL(flow->last_heard_ms(), 5u);
@@ -275,8 +270,45 @@ TEST("flow/flow_cache: grounds are equal when nothing changed, and tell what the
   CHECK(one.word != Grounds::of(GenerationId{8}, 9).word);
   CHECK(one.word != Grounds::of(GenerationId{7}, 10).word);
   CHECK_EQUAL(one.generation(), 7u);
-  CHECK_EQUAL(one.mac_version(), 9u);
-  CHECK_EQUAL(Grounds::of(GenerationId{1}, 0xffff'ffff).mac_version(), 0xffff'ffffu);
+  CHECK_EQUAL(Grounds::of(GenerationId{7}, 0xffff'ffff).generation(), 7u);
+}
+
+TEST("flow/flow_cache: grounds speak for the ends that were judged, whatever the marks say") {
+  const Grounds now = Grounds::of(GenerationId{7}, 9);
+  for (unsigned marks = 0; marks < 64; ++marks) {
+    const std::uint64_t first = now.word | Grounds::about(static_cast<std::uint8_t>(marks), Grounds::judged(0));
+    CHECK(now.speak_for(first, 0) && !now.speak_for(first, 1) && now.same_as(first));
+    CHECK(now.speak_for(first | Grounds::judged(1), 1));
+    CHECK_EQUAL(Grounds{first}.marks(), marks);
+    CHECK(!Grounds::of(GenerationId{7}, 10).speak_for(first, 0) && !Grounds::of(GenerationId{8}, 9).same_as(first));
+  }
+}
+
+TEST("flow/flow_cache: what may not give way stays when its buckets are full, and the new one is refused") {
+  Table table(4'096, 1);
+  std::uint32_t kept = 0, refused = 0;
+  for (std::uint32_t number = 1; number <= 4'096; ++number) {
+    const std::uint32_t record = table.cache.take(0);
+    REQUIRE(record != Cache::kNone);
+    table.fill(record, number);
+    Flow4& flow = table.cache.record(record);
+    flow.key.protocol = 47;
+    flow.confirmed.store(Grounds::about(Marks::kTracked, Grounds::judged(0)));
+    flow.connection = TrackedConnection{};
+    const FlowKey4 key = flow.key;
+    (void)(table.cache.insert(0, record, hash_of(key, kSeed), [&](const Flow4& other) { return other.key == key; }) != Cache::kNone
+               ? ++kept : ++refused);
+    CHECK(flow.may_give_way());  // of a connection that one end alone began
+  }
+  CHECK_EQUAL(kept, 4'096u);
+  CHECK_EQUAL(refused, 0u);
+  std::uint32_t told = 0;
+  CHECK(table.cache.evict(0, 64, [](const FlowKey4& key) { return hash_of(key, kSeed); }, [](const Flow4&) { return true; },
+                          [&](const Flow4&) { ++told; }));
+  CHECK(!table.cache.evict(0, 64, [](const FlowKey4& key) { return hash_of(key, kSeed); }, [](const Flow4&) { return false; },
+                           [&](const Flow4&) { ++told; }));
+  CHECK_EQUAL(told, 1u);
+  CHECK_EQUAL(table.cache.size(), 4'095u);
 }
 
 // Workers that make, find and take out the same few flows in a cache that is too small for them, beside somebody
@@ -288,7 +320,7 @@ TEST("flow/flow_cache: workers at once: what is found is whole, what goes is tol
   std::atomic<std::uint32_t> working{kWorkers};
   std::atomic<std::uint64_t> wrong{0}, hits{0}, made{0}, released{0};
   const auto check = [&](const Flow4& flow, std::uint32_t number) {
-    if (flow.key.address[0] != number || flow.rule.value != 3 * number || flow.end[0].port.value != number) wrong.fetch_add(1);
+    if (flow.key.address[0] != number || flow.rule.load() != 3 * number || flow.end[0].port.value != number) wrong.fetch_add(1);
   };
   std::vector<std::thread> workers;
   for (std::uint32_t worker = 0; worker < kWorkers; ++worker)

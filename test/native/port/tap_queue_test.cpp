@@ -160,7 +160,7 @@ TEST("port/tap_queue: a connection stays with one worker, so each direction has 
   std::uint32_t seen = 0;
   std::set<std::uint32_t> owners;
   small.plane.fabric().flows4.visit([&](std::uint32_t, const Flow4& flow) {
-    if (flow.key.protocol != 17 || flow.judged[0].load() == 0 || flow.judged[1].load() == 0) return;
+    if (flow.key.protocol != 17 || (flow.confirmed.load() & Grounds::kJudged) != Grounds::kJudged) return;
     ++seen;
     CHECK_EQUAL(flow.turn[0].owner(), flow.turn[1].owner());
     owners.insert(flow.turn[0].owner());

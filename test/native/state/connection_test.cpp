@@ -10,12 +10,12 @@ namespace {
 
 constexpr std::uint8_t kGre = 47;
 
-Tracked send4(Connection& connection, unsigned sender, std::uint8_t protocol, const Bytes& payload) {
+Tracked send4(TrackedConnection& connection, unsigned sender, std::uint8_t protocol, const Bytes& payload) {
   const HeldPacket held(ethernet(0x0800, ipv4(protocol, payload)), {});
   CHECK(held.error == ParseError::kNone);
   return connection.track(held.packet, sender, false);
 }
-Tracked send6(Connection& connection, unsigned sender, std::uint8_t protocol, const Bytes& payload) {
+Tracked send6(TrackedConnection& connection, unsigned sender, std::uint8_t protocol, const Bytes& payload) {
   const HeldPacket held(ethernet(0x86dd, ipv6(protocol, payload)), {});
   CHECK(held.error == ParseError::kNone);
   return connection.track(held.packet, sender, false);
@@ -26,7 +26,7 @@ const Tracked kNotInThisState = Tracked::invalid(Invalidity::kState);
 }  // namespace
 
 TEST("state/connection: UDP is established once it was answered") {
-  Connection connection{};
+  TrackedConnection connection{};
   const Timeouts timeouts;
   CHECK(send4(connection, 1, 17, udp(counting(5))) == kValid);
   CHECK(send4(connection, 1, 17, udp(counting(5))) == kValid);
@@ -38,7 +38,7 @@ TEST("state/connection: UDP is established once it was answered") {
 }
 
 TEST("state/connection: an echo is asked by one end and answered by the other") {
-  Connection connection{};
+  TrackedConnection connection{};
   CHECK(send4(connection, 0, 1, echo(0, {})) == kNotInThisState);
   CHECK(send4(connection, 0, 1, echo(8, {})) == kValid);
   CHECK(connection.state(1) == ConnectionState::k_new);
@@ -50,7 +50,7 @@ TEST("state/connection: an echo is asked by one end and answered by the other") 
   CHECK(connection.timeout(1) == Timeout::k_icmp);
   CHECK(send4(connection, 1, 1, echo(13, Bytes(12))) == kNotInThisState);
 
-  Connection wide{};
+  TrackedConnection wide{};
   CHECK(send6(wide, 0, 58, echo(129, {})) == kNotInThisState);
   CHECK(send6(wide, 0, 58, echo(128, {})) == kValid);
   CHECK(send6(wide, 1, 58, echo(128, {})) == kReopened);
@@ -60,13 +60,13 @@ TEST("state/connection: an echo is asked by one end and answered by the other") 
 }
 
 TEST("state/connection: TCP and SCTP are what their own state says") {
-  Connection connection{};
+  TrackedConnection connection{};
   CHECK(send4(connection, 0, 6, tcp({}, 0x10)) == kNotInThisState);
   CHECK(send4(connection, 0, 6, tcp({}, 0x02)) == kValid);
   CHECK(connection.state(6) == ConnectionState::k_syn_sent);
   CHECK(connection.timeout(6) == Timeout::k_tcp_syn_sent);
   CHECK(connection.tcp().covers(0, 0x1000'0000));
-  Connection association{};
+  TrackedConnection association{};
   const Bytes chunk = join({from_hex("01 00 00 14 00000009"), Bytes(12)});
   Bytes packet = sctp(chunk);
   write(packet, 4, 0, 4);
@@ -77,13 +77,13 @@ TEST("state/connection: TCP and SCTP are what their own state says") {
 }
 
 TEST("state/connection: any other protocol is established once both ends were heard") {
-  Connection connection{};
+  TrackedConnection connection{};
   CHECK(send4(connection, 0, kGre, counting(8)) == kValid);
   CHECK(connection.state(kGre) == ConnectionState::k_new);
   CHECK(send4(connection, 1, kGre, counting(8)) == kValid);
   CHECK(connection.state(kGre) == ConnectionState::k_established);
   CHECK(connection.timeout(kGre) == Timeout::k_generic);
   // ICMPv6 over IPv4 has no header that anybody reads.
-  Connection odd{};
+  TrackedConnection odd{};
   CHECK(send4(odd, 0, 58, echo(1, {})) == kValid);
 }

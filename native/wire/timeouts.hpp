@@ -12,7 +12,7 @@ namespace vsw {
 
 enum class Timeout : std::uint8_t {
 #define TIMEOUT(name, seconds, sentence) k_##name,
-#include "state/timeouts.def"
+#include "wire/timeouts.def"
 #undef TIMEOUT
   kCount
 };
@@ -37,7 +37,7 @@ class Timeouts {
  private:
   std::array<std::uint32_t, kCount> seconds_{
 #define TIMEOUT(name, seconds, sentence) seconds,
-#include "state/timeouts.def"
+#include "wire/timeouts.def"
 #undef TIMEOUT
   };
 };

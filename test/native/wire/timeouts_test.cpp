@@ -1,10 +1,10 @@
-#include "state/timeouts.hpp"
+#include "wire/timeouts.hpp"
 
 #include "native/tap.hpp"
 
 using namespace vsw;
 
-TEST("state/timeouts: starts with the defaults of nf_conntrack") {
+TEST("wire/timeouts: starts with the defaults of nf_conntrack") {
   const Timeouts timeouts;
   CHECK_EQUAL(timeouts.of(Timeout::k_tcp_syn_sent), 120u);
   CHECK_EQUAL(timeouts.of(Timeout::k_tcp_established), 432'000u);
@@ -18,7 +18,7 @@ TEST("state/timeouts: starts with the defaults of nf_conntrack") {
   }
 }
 
-TEST("state/timeouts: takes another number for one, and refuses what cannot be counted") {
+TEST("wire/timeouts: takes another number for one, and refuses what cannot be counted") {
   Timeouts timeouts;
   const auto udp = static_cast<std::size_t>(Timeout::k_udp);
   CHECK(timeouts.set(udp, 7));

@@ -1,0 +1,51 @@
+/**
+ * Whether a packet may be the first of a connection: TCP (RFC 9293, running connections may be picked up), SCTP (RFC 9260),
+ * echo (RFC 792, RFC 4443); of everything else anything may.
+ */
+import { read16 } from '../harness/frames.ts';
+import type { Reading } from './reading.ts';
+
+const [fin, syn, rst, ack, urg] = [0x01, 0x02, 0x04, 0x10, 0x20];
+
+const read32 = (bytes: Uint8Array, at: number): number => read16(bytes, at) * 0x1_0000 + read16(bytes, at + 2);
+
+export function mayBegin(frame: Uint8Array, reading: Reading): boolean {
+  // Of these the switch keeps no connection.
+  if (reading.tags > 0 || reading.fragment !== 'none' || isDhcp(frame, reading)) return true;
+  if (!reading.isWhole) return true;
+  if (reading.protocol === 6) return mayBeginTcp(frame[reading.transport + 13]!);
+  if (reading.protocol === 132) return mayBeginSctp(frame, reading);
+  if (reading.protocol === (reading.kind === 'ipv4' ? 1 : 58)) return frame[reading.transport] !== (reading.kind === 'ipv4' ? 0 : 129);
+  return true;
+}
+
+function isDhcp(frame: Uint8Array, { protocol, isWhole, transport }: Reading): boolean {
+  const ports = [67, 68, 546, 547];
+  return protocol === 17 && isWhole && (ports.includes(read16(frame, transport)) || ports.includes(read16(frame, transport + 2)));
+}
+
+function mayBeginTcp(flags: number): boolean {
+  const asked = flags & (fin | syn | rst | ack | urg);
+  return [syn, syn | urg, ack, ack | urg].includes(asked);
+}
+
+/** An INIT or a HEARTBEAT, in chunks that have a length, at most sixteen of which are read. */
+function mayBeginSctp(frame: Uint8Array, { transport, end }: Reading): boolean {
+  const tag = read32(frame, transport + 4);
+  const types: number[] = [];
+  for (let at = transport + 12; types.length < 16 && at + 4 <= end;) {
+    const type = frame[at]!;
+    const size = read16(frame, at + 2);
+    if (size < 4) return false;
+    if (type === 1 || type === 2) {
+      if (size < 20 || at + 20 > end) return false;
+      if (type === 1 && (tag !== 0 || read32(frame, at + 4) === 0)) return false;
+    }
+    types.push(type);
+    if (type === 0) break;
+    at += (size + 3) & ~3;
+  }
+  const [first] = types;
+  if (first === undefined || (types.some((type) => [1, 2, 14].includes(type)) && types.length > 1)) return false;
+  return first === 1 || (first === 4 && tag !== 0);
+}

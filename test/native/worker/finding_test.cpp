@@ -1,0 +1,97 @@
+#include "worker/finding.hpp"
+
+#include "native/policies.hpp"
+
+using namespace vsw;
+using namespace vsw::test;
+
+namespace {
+
+const PlannedRule kWeb{.id = 10, .action = 0, .services = {{6, 80, 80, 0}}};
+const PlannedRule kNothing{.id = 11, .action = 1};
+const PlannedRule kRejected{.id = 12, .action = 2};
+
+std::uint64_t invalid(SmallSwitch& small, std::uint16_t port) { return small.drops(port, DropReason::k_connection_invalid); }
+
+}  // namespace
+
+TEST("worker/finding: replies of an allowed connection pass, and nothing that its far end begins itself") {
+  SmallSwitch small;
+  small.commit(judged_network(2, {kWeb, kNothing}));
+  CHECK_EQUAL(shake_hands(small), 3u);
+  CHECK_EQUAL(small.deliver(2, tcp4_frame(2, 1, {kAckFlag, 501, 101, 80, 4000, 100}), 1), 1u);
+  CHECK_EQUAL(small.deliver(2, tcp4_frame(2, 1, {kSynFlag, 900, 0, 81, 4001}), 1), 0u);
+  CHECK_EQUAL(small.drops(2, DropReason::k_ingress_denied), 1u);
+  CHECK_EQUAL(small.broken_law(), "");
+}
+
+TEST("worker/finding: what is not in the window dies, and the connection lives on") {
+  SmallSwitch small;
+  small.commit(judged_network(2, {kWeb, kNothing}));
+  CHECK_EQUAL(shake_hands(small), 3u);
+  CHECK_EQUAL(small.deliver(2, tcp4_frame(2, 1, {kResetFlag, 0x7000'0000, 0, 80, 4000}), 1), 0u);
+  CHECK_EQUAL(small.deliver(1, tcp4_frame(1, 2, {kAckFlag, 0x7000'0000, 501, 4000, 80, 10}), 2), 0u);
+  CHECK_EQUAL(invalid(small, 1), 1u);
+  CHECK_EQUAL(invalid(small, 2), 1u);
+  CHECK_EQUAL(small.deliver(1, tcp4_frame(1, 2, {kAckFlag, 101, 501, 4000, 80, 10}), 2), 1u);
+  CHECK_EQUAL(small.broken_law(), "");
+}
+
+TEST("worker/finding: a running connection is picked up in the direction that is seen first, unless the network says no") {
+  for (const bool loose : {true, false}) {
+    SmallSwitch small;
+    small.commit(judged_network(2, {kWeb, kNothing}, {}, {.tcp_loose = loose}));
+    CHECK_EQUAL(small.deliver(1, tcp4_frame(1, 2, {kAckFlag, 101, 501, 4000, 80, 10}), 2), loose ? 1u : 0u);
+    CHECK_EQUAL(small.deliver(2, tcp4_frame(2, 1, {kAckFlag, 501, 111, 80, 4000, 10}), 1), loose ? 1u : 0u);
+    CHECK_EQUAL(invalid(small, 1), loose ? 0u : 1u);
+  }
+}
+
+TEST("worker/finding: an echo's replies pass, and a reply that nobody asked for is invalid") {
+  SmallSwitch small;
+  small.commit(judged_network(2, {{.id = 10, .services = {{1, 8 << 8, 8 << 8, 0}}}, kNothing}));
+  const auto frame = [](std::uint16_t from, std::uint16_t to, std::uint8_t type) {
+    return between(mac_of(from), mac_of(to), 0x0800, ip4_datagram(ip4_of(from), ip4_of(to), 1, echo(type, counting(20))));
+  };
+  CHECK_EQUAL(small.deliver(2, frame(2, 1, 0), 1), 0u);
+  CHECK_EQUAL(invalid(small, 2), 1u);
+  CHECK_EQUAL(small.deliver(1, frame(1, 2, 8), 2), 1u);
+  CHECK_EQUAL(small.deliver(2, frame(2, 1, 0), 1), 1u);
+  CHECK_EQUAL(small.deliver(2, frame(2, 1, 0), 1), 1u);
+}
+
+TEST("worker/finding: who is rejected is told: a reset, or that a filter forbids it") {
+  SmallSwitch small;
+  small.commit(judged_network(2, {kRejected}));
+  CHECK(small.send(1, tcp4_frame(1, 2, {kSynFlag, 100, 0})));
+  CHECK(small.send(1, udp4_frame(1, 2)));
+  CHECK(small.send(1, tcp4_frame(1, 2, {kResetFlag, 100, 0})));
+  small.plane.run();
+  CHECK(small.receive(2).empty());
+  const std::vector<Bytes> answers = small.receive(1);
+  REQUIRE(answers.size() == 2);
+  const Bytes reset = tcp4_frame(2, 1, {kResetFlag | kAckFlag, 0, 101, 80, 4000, 0, 0});
+  CHECK_EQUAL(to_hex(Bytes(answers[0].begin() + 34, answers[0].end())), to_hex(Bytes(reset.begin() + 34, reset.end())));
+  CHECK_EQUAL(to_hex(Bytes(answers[1].begin() + 34, answers[1].begin() + 36)), "030d");
+  CHECK_EQUAL(small.broken_law(), "");
+}
+
+TEST("worker/finding: without a rule nothing is tracked, and what a network cannot know passes") {
+  SmallSwitch small;
+  small.commit(one_network(2));
+  CHECK_EQUAL(small.deliver(2, tcp4_frame(2, 1, {kSynFlag | kAckFlag, 500, 101, 80, 4000}), 1), 1u);
+  CHECK_EQUAL(small.deliver(2, tcp4_frame(2, 1, {kResetFlag, 0x7000'0000, 0, 80, 4000}), 1), 1u);
+}
+
+TEST("worker/finding: a port's share of connections is its own: who has used it up opens no more, and the others do") {
+  SmallSwitch small;
+  Edits edits = judged_network(3, {kWeb, kNothing});
+  edits.put_port({.id = 1, .connections_max = 2});
+  small.commit(edits);
+  for (std::uint16_t port = 1; port <= 2; ++port) CHECK_EQUAL(shake_hands(small, 80, static_cast<std::uint16_t>(4000 + port)), 3u);
+  CHECK_EQUAL(small.deliver(1, tcp4_frame(1, 2, {kSynFlag, 100, 0, 4003}), 2), 0u);
+  CHECK_EQUAL(small.drops(1, DropReason::k_connections_exhausted), 1u);
+  CHECK_EQUAL(small.deliver(3, tcp4_frame(3, 2, {kSynFlag, 100, 0, 4003}), 2), 1u);
+  CHECK_EQUAL(small.deliver(1, tcp4_frame(1, 2, {kAckFlag, 101, 501, 4001, 80, 10}), 2), 1u);
+  CHECK_EQUAL(small.broken_law(), "");
+}
