@@ -8,13 +8,21 @@ import { createHash } from 'node:crypto';
 import { messageOf } from '../errors.ts';
 
 const format = 'vswitch-state';
-const version = 1;
+/** The second is followed by a journal, which who knows the first alone would overlook. */
+const versions = { alone: 1, followed: 2 };
 
-export type Parsed = { readonly value: unknown } | { readonly fault: string };
+export type Parsed = { readonly value: unknown; readonly sha256: string; readonly isFollowed: boolean } | { readonly fault: string };
 
-export function formatSnapshot(value: unknown): string {
+export interface Snapshot {
+  readonly sha256: string;
+  /** The text of the file; `isFollowed`: a journal has what changes afterwards. */
+  text(isFollowed: boolean): string;
+}
+
+export function snapshotOf(value: unknown): Snapshot {
   const body = JSON.stringify(value);
-  return `${JSON.stringify({ format, version, sha256: digest(body) })}\n${body}\n`;
+  const sha256 = digest(body);
+  return { sha256, text: (isFollowed) => `${JSON.stringify({ format, version: isFollowed ? versions.followed : versions.alone, sha256 })}\n${body}\n` };
 }
 
 /** The value, or what is wrong with the text. */
@@ -22,11 +30,11 @@ export function parseSnapshot(text: string): Parsed {
   const end = text.indexOf('\n');
   const header = end < 0 ? undefined : parseHeader(text.slice(0, end));
   if (header === undefined) return { fault: 'its first line is not the header of a vswitch state' };
-  if (header.version !== version) return { fault: `it was written in format ${String(header.version)}, and this version reads format ${version}` };
+  if (header.version !== versions.alone && header.version !== versions.followed) return { fault: `it was written in format ${String(header.version)}, and this version reads formats 1 and 2` };
   const body = text.slice(end + 1).replace(/\n$/, '');
   if (digest(body) !== header.sha256) return { fault: 'its checksum does not match: it was cut short or changed' };
   try {
-    return { value: JSON.parse(body) as unknown };
+    return { value: JSON.parse(body) as unknown, sha256: header.sha256 as string, isFollowed: header.version === versions.followed };
   } catch (error) {
     return { fault: messageOf(error) };
   }

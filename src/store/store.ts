@@ -1,14 +1,17 @@
 /**
- * Store: what must survive the end of the process, as one value that is loaded and saved whole.
+ * Store: what must survive the end of the process: a value, and how it changed since it was last written whole.
  *
  * `FileStore` keeps it in a directory, `MemoryStore` as long as the process lives. What the value
- * means is the switch's affair.
+ * means, and a change of it, is the switch's affair.
  */
 export interface Store {
   /** The last value saved; undefined when there is none yet. Called once, before anything is saved. */
   load(): Promise<Loaded>;
-  /** Writes the value beside the old one, so that all that can go wrong has gone wrong before `keep`. */
-  prepare(value: unknown): Promise<Prepared>;
+  /**
+   * Writes what changed, or the whole new value, beside what is there, so that all that can go wrong has gone wrong before
+   * `keep`. Without a change, what is there may be another value than the caller's, and is written whole.
+   */
+  prepare(whole: () => unknown, change?: unknown): Promise<Prepared>;
   close(): Promise<void>;
 }
 
@@ -21,22 +24,23 @@ export interface Prepared {
 
 export interface Loaded {
   readonly value: unknown;
+  /** What happened to the value since, in order. */
+  readonly changes: readonly unknown[];
   /** What the user should know of the loading, such as a fall-back to the previous state. */
   readonly warnings: readonly string[];
 }
 
 export class MemoryStore implements Store {
-  #value: unknown;
+  #whole: () => unknown = () => undefined;
 
   load(): Promise<Loaded> {
-    return Promise.resolve({ value: this.#value, warnings: [] });
+    return Promise.resolve({ value: this.#whole(), changes: [], warnings: [] });
   }
 
-  prepare(value: unknown): Promise<Prepared> {
-    const copy: unknown = structuredClone(value);
+  prepare(whole: () => unknown): Promise<Prepared> {
     return Promise.resolve({
       keep: () => {
-        this.#value = copy;
+        this.#whole = whole;
         return Promise.resolve();
       },
       discard: () => Promise.resolve(),

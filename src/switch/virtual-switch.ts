@@ -20,9 +20,8 @@ import { portKey, portName, type Intent, type Resource } from '../intent/intent.
 import type { PortStatus } from '../intent/port.ts';
 import { intentWith, intentWithout, type Reference } from '../intent/validate.ts';
 import { plan } from '../plan/plan.ts';
-import { differing } from '../shared-map.ts';
 import { FileStore } from '../store/file-store.ts';
-import { MemoryStore, type Store } from '../store/store.ts';
+import { MemoryStore, type Prepared, type Store } from '../store/store.ts';
 import type { Edit, PutPort } from '../table/edits.gen.ts';
 import { emptyTableSet, withoutPorts, type TableSet } from '../table/table-set.ts';
 import type {
@@ -39,11 +38,12 @@ import { readOptions, type SwitchOptions } from './options.ts';
 import { PortLives, processEnded, type Attendance } from './port-lives.ts';
 import { PortWatch } from './port-watch.ts';
 import { Pressure } from './pressure.ts';
+import { isSameProcess, processesAfter } from './processes.ts';
 import { refusal } from './refusal.ts';
 import { aboutOnePort, asList, asPortResource, pathsOf, portsIn, type PathOf } from './request.ts';
 import { idOfPort, listResources } from './resources.ts';
 import { identitiesOf, RunningPorts } from './running-ports.ts';
-import { dumpState, readState, type State } from './state.ts';
+import { changeBetween, dumpState, readState, type State } from './state.ts';
 import { TableReader } from './tables.ts';
 
 export type { SwitchOptions } from './options.ts';
@@ -111,8 +111,8 @@ export class VirtualSwitch implements AsyncDisposable {
     const store = options.stateDir === undefined ? new MemoryStore() : await FileStore.open(options.stateDir);
     let opened: VirtualSwitch | undefined;
     try {
-      const { value, warnings } = await store.load();
-      const state = readState(value);
+      const { value, changes, warnings } = await store.load();
+      const state = readState(value, changes);
       const open = options.openDataplane ?? ((all) => NativeDataplane.open(all));
       const dataplane = open({ ...wanted, firstGeneration: state.generationMax });
       opened = new VirtualSwitch(dataplane, store, state, wanted.portsMax);
@@ -346,13 +346,13 @@ export class VirtualSwitch implements AsyncDisposable {
 
     const desired = this.#compile(next, allocations);
     const state: State = {
-      intent: next, allocations, generationMax: this.#generation + generationReserve, processes: this.#processesAfter(next, desired, allocations.portIds),
+      intent: next, allocations, generationMax: this.#generation + generationReserve, processes: processesAfter(this.#state, next, (key) => desired.ports.get(allocations.portIds[key]!)?.netns ?? ''),
     };
     const claims = claimsAfter(this.#claims, { intent: this.#state.intent, held: heldBy(this.#state.allocations) }, { intent: next, held: heldBy(allocations) });
     const { leftOut, ended } = this.#whatToLeaveOut(desired, state, named);
     const tables = withoutPorts(desired, leftOut);
     const edits = plan(withoutPorts(this.#tables, retried), tables);
-    const prepared = await this.#store.prepare(dumpState(state));
+    const prepared = await this.#prepare(state);
     let note = (): void => undefined;
     try {
       if (edits.length > 0) note = await this.#commit(edits, desired);
@@ -473,28 +473,15 @@ export class VirtualSwitch implements AsyncDisposable {
     await this.#save({ ...this.#state, generationMax: this.#generation + generationReserve });
   }
 
+  async #prepare(state: State): Promise<Prepared> {
+    return await this.#store.prepare(() => dumpState(state), this.#isStored ? changeBetween(this.#state, state) : undefined);
+  }
+
   async #save(state: State): Promise<void> {
-    const prepared = await this.#store.prepare(dumpState(state));
+    const prepared = await this.#prepare(state);
     await prepared.keep();
     this.#isStored = true;
     this.#state = state;
-  }
-
-  /** When the processes were started whose namespaces ports name by number; once known, it stays. */
-  #processesAfter(intent: Intent, tables: TableSet, portIds: Readonly<Record<string, number>>): ReadonlyMap<string, string> {
-    const processes = new Map(this.#state.processes);
-    let isSame = true;
-    for (const key of differing(this.#state.intent.ports, intent.ports)) {
-      const port = intent.ports.get(key);
-      const known = processes.get(key);
-      if (port !== undefined && known !== undefined && this.#state.intent.ports.get(key)?.spec.netns === port.spec.netns) continue;
-      const started = port === undefined ? undefined : processBehind(tables.ports.get(portIds[key]!)?.netns ?? '');
-      if (started === known) continue;
-      isSame = false;
-      if (started === undefined) processes.delete(key);
-      else processes.set(key, started);
-    }
-    return isSame ? this.#state.processes : processes;
   }
 
   #intentWith(resources: readonly unknown[]): Intent {
@@ -537,12 +524,6 @@ export class VirtualSwitch implements AsyncDisposable {
 
 /** The message of a port that is ready and passes nothing for a while. */
 const heldDown = 'held down for a while: the switch\'s own frames came back by it, so what is behind it is joined with another port';
-
-/** A process number that another process has now is not the namespace that was meant. */
-function isSameProcess(processes: ReadonlyMap<string, string>, key: string, netns: string): boolean {
-  const known = processes.get(key);
-  return known === undefined || known === processBehind(netns);
-}
 
 function keyOf(entry: PutPort | undefined): string | undefined {
   return entry === undefined ? undefined : portKey(entry.name);

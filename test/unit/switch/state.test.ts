@@ -1,8 +1,8 @@
 import t from 'tap';
 import { allocate, heldBy, noAllocations } from '../../../src/compile/allocations.ts';
 import { emptyIntent, resourcesOf } from '../../../src/intent/intent.ts';
-import { intentWith } from '../../../src/intent/validate.ts';
-import { dumpState, emptyState, readState, type State } from '../../../src/switch/state.ts';
+import { intentWith, intentWithout } from '../../../src/intent/validate.ts';
+import { changeBetween, dumpState, emptyState, readState, type State } from '../../../src/switch/state.ts';
 import { namespace, network, port, tap } from '../intent/resources.ts';
 
 function stateOf(...resources: unknown[]): State {
@@ -40,5 +40,29 @@ t.test('what does not hold together is refused with every reason, and a way out'
     t.throws(() => readState({ ...good, [field]: value }), { code: 'VSW_STATE', message: /does not hold together/ }, `${field}: ${String(value)}`);
   }
   for (const value of [null, 5, 'text', []]) t.throws(() => readState(value), { code: 'VSW_STATE' }, JSON.stringify(value));
+  t.end();
+});
+
+t.test('a change between two states makes the one of the other, as it is stored', (t) => {
+  const dev = network('dev', { subnets: ['10.77.0.0/24'] });
+  const states: State[] = [emptyState];
+  const go = (next: (state: State) => Partial<State>): void => {
+    const before = states.at(-1)!;
+    const after = { ...before, ...next(before) };
+    states.push({ ...after, allocations: allocate(after.intent, before.allocations, 100, before.intent), generationMax: before.generationMax + 1 });
+  };
+  const put = (...resources: unknown[]) => ({ intent, allocations }: State): Partial<State> => ({ intent: intentWith(resources, intent, heldBy(allocations)) });
+  go(put(dev, namespace('shop', { team: 'x' }), port('shop/a'), port('constructor')));
+  go(put(port('shop/a', { mtu: 1400 }), port('b')));
+  go(() => ({ processes: new Map([['default/b', '1']]) }));
+  go(({ intent }) => ({ intent: intentWithout([{ kind: 'Port', name: 'constructor' }, { kind: 'Namespace', name: 'shop' }], intent), processes: new Map() }));
+  go(put(port('c', { addresses: [] }), network('ops')));
+  for (let first = 0; first < states.length; first += 1) {
+    const changes = states.slice(first + 1).map((state, index) => JSON.parse(JSON.stringify(changeBetween(states[first + index]!, state))) as unknown);
+    const read = readState(first === 0 ? undefined : stored(states[first]!), changes);
+    t.strictSame(stored(read), stored(states.at(-1)!), `from ${first} on`);
+  }
+  t.notMatch(changeBetween(states[1]!, states[1]!), { allocations: {} }, 'what stays is not written');
+  t.strictSame(changeBetween(states[1]!, { ...states[1]!, generationMax: 9 }), { resources: {}, generationMax: 9 });
   t.end();
 });

@@ -25,12 +25,21 @@ async function failure(work: Promise<unknown>): Promise<VswError> {
   throw new Error('it did not fail');
 }
 
+/** Changes are not written to the journal any more, but each as a whole state. */
+const stopJournal = (folder: string): void => {
+  rmSync(join(folder, 'state.journal'), { force: true });
+  mkdirSync(join(folder, 'state.journal.new'), { recursive: true });
+};
 /** The store cannot write beside the state, or cannot put what it wrote in its place. */
-const breakPrepare = (folder: string): void => void mkdirSync(join(folder, 'state.json.new'));
+const breakPrepare = (folder: string): void => {
+  stopJournal(folder);
+  mkdirSync(join(folder, 'state.json.new'));
+};
 const mendPrepare = (folder: string): void => rmdirSync(join(folder, 'state.json.new'));
 /** While `work` runs, a new state cannot be put in the place of the old one: that breaks once the dataplane commits. */
 async function whileKeepFails<Answer>({ dataplane }: Opened, folder: string, work: () => Promise<Answer>): Promise<Answer> {
   const [path, aside] = [join(folder, 'state.json'), join(folder, 'aside')];
+  stopJournal(folder);
   dataplane.during = () => {
     if (existsSync(aside)) return;
     renameSync(path, aside);
@@ -45,6 +54,11 @@ async function whileKeepFails<Answer>({ dataplane }: Opened, folder: string, wor
       renameSync(aside, path);
     }
   }
+}
+
+/** What a process that ends at once leaves, in another folder. */
+function crash(from: string, to: string): void {
+  for (const name of ['state.json', 'state.journal']) if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name));
 }
 
 t.test('an apply answers its generation and what it changed; a second one does nothing', async (t) => {
@@ -107,7 +121,7 @@ t.test('what the dataplane refuses is told at its port, and nothing changed, on 
   t.notOk(existsSync(join(stateDir, 'state.json.new')), 'what was written beside it is gone');
   t.notMatch(product.get('Port', 'a'), [{ spec: { mtu: 1400 } }]);
   // What a crash would leave, before a clean end writes anything.
-  copyFileSync(join(stateDir, 'state.json'), join(crashed, 'state.json'));
+  crash(stateDir, crashed);
   t.strictSame(names((await opened(t, { stateDir: crashed })).virtualSwitch), ['dev', 'a']);
   await product.close();
   t.strictSame(names((await opened(t, { stateDir })).virtualSwitch), ['dev', 'a']);
@@ -156,7 +170,7 @@ t.test('a change that cannot be taken back is active, is told so, and is stored 
   t.match(await product.apply([port('b')]), { changes: [] });
   t.equal(scene.dataplane.commits.length, commits, 'the dataplane has it already');
   // What a crash would leave: the directory as it is now.
-  copyFileSync(join(stateDir, 'state.json'), join(crashed, 'state.json'));
+  crash(stateDir, crashed);
   t.strictSame(names((await opened(t, { stateDir: crashed })).virtualSwitch), ['dev', 'b']);
 });
 
@@ -167,7 +181,7 @@ t.test('no generation passes the mark that is stored, also when every change is 
   await scene.virtualSwitch.apply([dev]);
   for (let i = 0; i < 510; i += 1) await failure(whileKeepFails(scene, stateDir, async () => await scene.virtualSwitch.apply([port('a')])));
   const reached = scene.virtualSwitch.generation;
-  copyFileSync(join(stateDir, 'state.json'), join(crashed, 'state.json'));
+  crash(stateDir, crashed);
   const next = await opened(t, { stateDir: crashed });
   t.ok(reached > 900 && next.virtualSwitch.generation >= reached, `${next.virtualSwitch.generation} after ${reached}`);
 });
