@@ -10,7 +10,7 @@ import { parseJson } from './body.ts';
 import type { Operation, OperationId } from './operations.ts';
 import { invalid, ofOnlyOne, problemOf, under } from './problem.ts';
 import {
-  collections, kindsLater, nameOf, packageVersion, tables,
+  collections, namespacedKinds, nameOf, packageVersion, tables,
   type ApplyAnswer, type Collection, type DaemonVersion, type ExplainQuery, type FieldError, type FlushFilter, type Reference,
   type Resource, type ServedSwitch, type Table,
 } from './protocol.ts';
@@ -105,7 +105,7 @@ async function put(served: ServedSwitch, kind: string, asked: Asked): Promise<An
     throw invalid('/kind', `kind ${String(sentKind)} does not belong here`, `send a ${kind}, or PUT it in its own collection`);
   }
   if (typeof metadata === 'object' && metadata !== null && typeof metadata.name === 'string') {
-    const name = kind === 'Port' ? nameOf(metadata) : metadata.name;
+    const name = namespacedKinds.includes(kind) ? nameOf(metadata) : metadata.name;
     if (name !== canonical(asked.name)) {
       throw invalid('/metadata/name', `the body is about ${name}, the path about ${asked.name}`, 'give both the same name');
     }
@@ -184,12 +184,11 @@ function referenceOf(one: unknown, path: string, errors: FieldError[]): Referenc
   const { kind, name, metadata } = one as { kind?: unknown; name?: unknown; metadata?: Partial<Resource['metadata']> | null };
   const kinds = Object.values<string>(collections);
   if (typeof kind !== 'string') return refuse('/kind', 'kind is missing', `say ${kinds.join(', ')}`);
-  if (kindsLater.includes(kind)) return refuse('/kind', `kind ${kind} is not available in this version`, `say ${kinds.join(', ')}`);
   if (!kinds.includes(kind)) return refuse('/kind', `kind ${kind} is not known`, `say ${kinds.join(', ')}`);
   if (typeof name === 'string') return [{ kind, name }];
   if (typeof metadata?.name !== 'string') return refuse('/metadata/name', 'the name is missing');
   const namespace = typeof metadata.namespace === 'string' ? metadata.namespace : undefined;
-  return [{ kind, name: kind === 'Port' ? nameOf({ name: metadata.name, namespace }) : metadata.name }];
+  return [{ kind, name: namespacedKinds.includes(kind) ? nameOf({ name: metadata.name, namespace }) : metadata.name }];
 }
 
 function isDryRun({ query }: Asked): boolean {

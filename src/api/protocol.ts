@@ -21,16 +21,14 @@ export const yamlMediaTypes: readonly string[] = [
 ];
 
 /** The collections of resources under /v1, each with its kind. */
-export const collections = { networks: 'Network', ports: 'Port', namespaces: 'Namespace' } as const;
+export const collections = { networks: 'Network', ports: 'Port', namespaces: 'Namespace', policies: 'Policy', networkpolicies: 'NetworkPolicy' } as const;
+/** Whose names are unique in a namespace only. */
+export const namespacedKinds: readonly string[] = ['Port', 'NetworkPolicy'];
 export type Collection = keyof typeof collections;
 
 /** The tables under /v1 that are read as lists. */
 export const tables = ['fdb', 'neighbors', 'flows', 'groups', 'drops', 'stats', 'events', 'usage', 'faults', 'captures'] as const;
 export type Table = (typeof tables)[number];
-
-/** Paths that a later version serves; asking for one is answered by name. */
-export const collectionsLater: readonly string[] = ['policies', 'networkpolicies'];
-export const kindsLater: readonly string[] = ['Policy', 'NetworkPolicy'];
 
 /** Which tables a list may be narrowed by, as query parameters. */
 export const tableFilters = {

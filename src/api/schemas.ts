@@ -7,7 +7,9 @@
 import Type, { type TObject, type TSchema } from 'typebox';
 import { VswError } from '../errors.ts';
 import { NamespaceSchema } from '../intent/namespace.ts';
+import { NetworkPolicySchema } from '../intent/network-policy.ts';
 import { NetworkSchema } from '../intent/network.ts';
+import { PolicySchema } from '../intent/policy.ts';
 import { PortSchema } from '../intent/port.ts';
 import { checkStructure } from '../intent/structure.ts';
 import { eventSentences, eventTypes, type Collection } from './protocol.ts';
@@ -18,7 +20,7 @@ const text = (description: string): TSchema => Type.String({ description });
 
 /** What is read and answered in each collection; `status` is filled in answers and ignored in bodies. */
 export const resourceSchemas: Readonly<Record<Collection, TSchema>> = {
-  networks: NetworkSchema, ports: PortSchema, namespaces: NamespaceSchema,
+  networks: NetworkSchema, ports: PortSchema, namespaces: NamespaceSchema, policies: PolicySchema, networkpolicies: NetworkPolicySchema,
 };
 
 const resources = Type.Array(Type.Unknown(), { description: 'a list of resources' });
@@ -124,7 +126,7 @@ const usage = Type.Object({
 const list = (items: TSchema): TSchema => Type.Object({ items: Type.Array(items) });
 
 export const resourceLists: Readonly<Record<Collection, TSchema>> = {
-  networks: list(NetworkSchema), ports: list(PortSchema), namespaces: list(NamespaceSchema),
+  networks: list(NetworkSchema), ports: list(PortSchema), namespaces: list(NamespaceSchema), policies: list(PolicySchema), networkpolicies: list(NetworkPolicySchema),
 };
 export const lists = {
   fdb: list(fdb), neighbors: list(neighbor), flows: list(flow), groups: list(group), drops: list(drop),

@@ -12,7 +12,7 @@ import { Answer, handlers, whoAnswers, type Asked } from './handlers.ts';
 import { openApiDocument } from './openapi.ts';
 import { mediaTypesOf, operations, type Operation } from './operations.ts';
 import { Problem, notAvailable, problemOf } from './problem.ts';
-import { collectionsLater, packageVersion, problemMediaType, type CaptureOptions, type EventSelector, type LiveCapture, type ServedSwitch, type SwitchEvent } from './protocol.ts';
+import { packageVersion, problemMediaType, type CaptureOptions, type EventSelector, type LiveCapture, type ServedSwitch, type SwitchEvent } from './protocol.ts';
 import { claimSocket } from './socket.ts';
 
 export interface ServerOptions {
@@ -245,8 +245,7 @@ function queryOf(operation: Operation, search: string): ReadonlyMap<string, stri
 }
 
 function unknownPath(path: string): Problem {
-  const [, version, first = ''] = path.split('/');
-  if (version === 'v1' && (collectionsLater.includes(first) || path === '/v1/confirm')) return notAvailable(path, '', 404);
+  if (path === '/v1/confirm') return notAvailable(path, '', 404);
   const message = `there is no ${path}`;
   const remedy = /^\/v1\/\w+\/[^/]+\/[^/]/.test(path)
     ? 'encode the slash of a namespaced name: namespace%2Fname' : 'GET /openapi.json lists what there is';

@@ -26,6 +26,37 @@ const networksOf = (port: Resource): string => {
   return trunk.networks.map((name) => (name === trunk.native ? `[${name}]` : name)).join(',');
 };
 
+/** A selector in a few words: `app=web,tier in (a,b)`; `(all)` for the empty one. */
+function selectorText(selector: unknown): string {
+  const { matchLabels = {}, matchExpressions = [] } = (selector ?? {}) as {
+    matchLabels?: Readonly<Record<string, string>>; matchExpressions?: readonly { key: string; operator: string; values?: readonly string[] }[];
+  };
+  const expressions = matchExpressions.map(({ key, operator, values = [] }) => `${key} ${operator}${values.length === 0 ? '' : ` (${values.join(',')})`}`);
+  return [...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`), ...expressions].join(',') || '(all)';
+}
+
+const appliesTo = (policy: Resource): string => {
+  const { ports, namespaces, networks } = (specOf(policy)['appliesTo'] ?? {}) as Fields;
+  const parts = [...(ports === undefined ? [] : [selectorText(ports)]), ...(namespaces === undefined ? [] : [`namespaces ${selectorText(namespaces)}`]), ...(networks === undefined ? [] : [`networks ${list(networks)}`])];
+  return parts.join(' ') || '(all)';
+};
+
+/** How many rules there are, and what decides without a match. */
+const rulesOf = (policy: Resource, direction: 'ingress' | 'egress'): string => {
+  const { [direction]: rules, default: defaults } = specOf(policy) as Readonly<Record<string, readonly unknown[] | Fields | undefined>>;
+  const otherwise = (defaults as Fields | undefined)?.[direction];
+  return `${Array.isArray(rules) ? rules.length : 0}${otherwise === undefined ? '' : ` else ${text(otherwise)}`}`;
+};
+
+/** How many rules let something pass; `-` where the policy does not isolate. */
+const isolationOf = (policy: Resource, type: 'Ingress' | 'Egress'): string => {
+  const spec = specOf(policy);
+  const rules = (spec[type.toLowerCase()] ?? []) as readonly unknown[];
+  const types = (spec['policyTypes'] ?? []) as readonly string[];
+  const isolates = types.length > 0 ? types.includes(type) : type === 'Ingress' || rules.length > 0;
+  return isolates ? String(rules.length) : '-';
+};
+
 export const resourceColumns: Readonly<Record<Collection, readonly Column<Resource>[]>> = {
   networks: [
     { heading: 'NAME', cell: ({ metadata }) => metadata.name },
@@ -53,6 +84,24 @@ export const resourceColumns: Readonly<Record<Collection, readonly Column<Resour
   namespaces: [
     { heading: 'NAME', cell: ({ metadata }) => metadata.name },
     { heading: 'LABELS', cell: labels },
+  ],
+  policies: [
+    { heading: 'NAME', cell: ({ metadata }) => metadata.name },
+    { heading: 'TIER', cell: (one) => text(specOf(one)['tier'], 'application') },
+    { heading: 'ORDER', cell: (one) => text(specOf(one)['order'], '100') },
+    { heading: 'APPLIES-TO', cell: appliesTo },
+    { heading: 'INGRESS', cell: (one) => rulesOf(one, 'ingress') },
+    { heading: 'EGRESS', cell: (one) => rulesOf(one, 'egress') },
+    { heading: 'ENFORCE', cell: (one) => text(specOf(one)['enforce'], 'true') },
+    { heading: 'ESTABLISHED', cell: (one) => text(specOf(one)['established'], 'recheck'), wide: true },
+    { heading: 'LABELS', cell: labels, wide: true },
+  ],
+  networkpolicies: [
+    { heading: 'NAME', cell: ({ metadata }) => nameOf(metadata) },
+    { heading: 'PORTS', cell: (one) => selectorText(specOf(one)['podSelector']) },
+    { heading: 'INGRESS', cell: (one) => isolationOf(one, 'Ingress') },
+    { heading: 'EGRESS', cell: (one) => isolationOf(one, 'Egress') },
+    { heading: 'LABELS', cell: labels, wide: true },
   ],
 };
 

@@ -6,7 +6,7 @@
  */
 import type { ApiClient } from '../api/client.ts';
 import {
-  dropReasonSentences, nameOf, type CaptureEntry, type Collection, type DropEntry, type FaultEntry, type FdbEntry, type FlowEntry, type GroupEntry, type LastDrops, type NeighborEntry,
+  dropReasonSentences, namespacedKinds, nameOf, type CaptureEntry, type Collection, type DropEntry, type FaultEntry, type FdbEntry, type FlowEntry, type GroupEntry, type LastDrops, type NeighborEntry,
   type PortStats, type Resource, type SwitchEvent, type UsageEntry,
 } from '../api/protocol.ts';
 import { resourceColumns, tableColumns } from './columns.ts';
@@ -46,6 +46,7 @@ interface Law {
 
 export async function describe(client: ApiClient, collection: Collection, resource: Resource): Promise<Description> {
   if (collection === 'ports') return await ofPort(client, resource);
+  if (collection === 'policies' || collection === 'networkpolicies') return { resource };
   const ports = (await client.list('ports')).items.filter((port) => belongs(port, resource));
   return collection === 'networks' ? await ofNetwork(client, resource, ports) : { resource, ports };
 }
@@ -121,7 +122,7 @@ export async function descriptionText(description: Description): Promise<string>
   const { resource, networks, ports, usage, stats, law, drops, fdb, neighbors, flows, lastDrops, events, groups, faults = [], captures = [] } = description;
   const { kind, metadata, spec, status } = resource;
   const labels = Object.entries(metadata.labels ?? {}).map(([name, value]) => `${name}=${value}`).join(', ');
-  const parts = [renderFields([['Kind', kind], ['Name', kind === 'Port' ? nameOf(metadata) : metadata.name], ['Labels', labels]]).trimEnd()];
+  const parts = [renderFields([['Kind', kind], ['Name', namespacedKinds.includes(kind) ? nameOf(metadata) : metadata.name], ['Labels', labels]]).trimEnd()];
   if (spec !== undefined) parts.push(`Spec\n${block(spec)}`);
   if (status !== undefined) parts.push(`Status\n${block(status)}`);
   if (networks !== undefined) parts.push(section('Networks', networks, resourceColumns.networks));

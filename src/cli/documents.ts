@@ -6,7 +6,7 @@
  */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { nameOf } from '../api/protocol.ts';
+import { namespacedKinds, nameOf } from '../api/protocol.ts';
 import { CommandError, exitRefused, usageError } from './session.ts';
 
 export interface Written {
@@ -91,7 +91,7 @@ function labelOf(resource: unknown): string {
     kind?: unknown; metadata?: { name?: unknown; namespace?: unknown } | null;
   };
   if (typeof kind !== 'string' || typeof metadata?.name !== 'string') return 'a resource without kind or name';
-  const namespace = typeof metadata.namespace === 'string' && kind === 'Port' ? metadata.namespace : undefined;
+  const namespace = typeof metadata.namespace === 'string' && namespacedKinds.includes(kind) ? metadata.namespace : undefined;
   return `${kind.toLowerCase()}/${nameOf({ name: metadata.name, namespace })}`;
 }
 

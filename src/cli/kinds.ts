@@ -1,8 +1,8 @@
 /**
  * What the commands may be about: resources and tables, each with the words that people use for it.
  */
-import { kindsLater, tables, type Collection, type Table } from '../api/protocol.ts';
-import { notInThisVersion, usageError } from './session.ts';
+import { tables, type Collection, type Table } from '../api/protocol.ts';
+import { usageError } from './session.ts';
 
 export type Subject =
   | { readonly form: 'resource'; readonly collection: Collection; readonly kind: string }
@@ -12,12 +12,13 @@ const resources: readonly [Collection, string, readonly string[]][] = [
   ['networks', 'Network', ['network', 'net', 'nets']],
   ['ports', 'Port', ['port', 'po']],
   ['namespaces', 'Namespace', ['namespace', 'ns']],
+  ['policies', 'Policy', ['policy', 'pol']],
+  ['networkpolicies', 'NetworkPolicy', ['networkpolicy', 'netpol', 'netpols']],
 ];
 const tableWords: Readonly<Record<string, Table>> = {
   mac: 'fdb', macs: 'fdb', neighbor: 'neighbors', neighbour: 'neighbors', neighbours: 'neighbors', flow: 'flows', group: 'groups',
   drop: 'drops', stat: 'stats', event: 'events', counters: 'stats', fault: 'faults', capture: 'captures',
 };
-const later = kindsLater.flatMap((kind) => [kind.toLowerCase(), plural(kind.toLowerCase())]);
 
 export const resourceWords = resources.map(([collection]) => collection).join(', ');
 export const tableNames = tables.join(', ');
@@ -29,7 +30,6 @@ export function subjectOf(word: string): Subject {
   if (resource !== undefined) return { form: 'resource', collection: resource[0], kind: resource[1] };
   const table = tables.find((one) => one === name) ?? (Object.hasOwn(tableWords, name) ? tableWords[name] : undefined);
   if (table !== undefined) return { form: 'table', table };
-  if (later.includes(name)) throw notInThisVersion(word);
   throw usageError(`unknown kind ${word}`, `known are ${resourceWords}, ${tableNames}`);
 }
 
@@ -43,8 +43,4 @@ export function resourceOf(word: string): Extract<Subject, { form: 'resource' }>
 /** A resource as commands print it: `port/shop/web-1`. */
 export function labelOf(kind: string, name: string): string {
   return `${kind.toLowerCase()}/${name}`;
-}
-
-function plural(word: string): string {
-  return word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`;
 }

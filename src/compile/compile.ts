@@ -14,8 +14,9 @@ import { querySecondsDefault, responseSecondsDefault } from '../intent/multicast
 import { loopDetectionDefault, macAgeSecondsDefault, networkMtuDefault, stormLimitDefault, type NetworkResource } from '../intent/network.ts';
 import { deviceOf } from '../intent/port-coherence.ts';
 import {
-  captureBytesDefault, flowsLimitDefault, groupsLimitDefault, macsLimitDefault, snapshotLengthDefault, type PortResource, type PortSpec, type PortType, type RouteSpec,
+  captureBytesDefault, connectionsLimitDefault, flowsLimitDefault, groupsLimitDefault, macsLimitDefault, snapshotLengthDefault, type PortResource, type PortSpec, type PortType, type RouteSpec,
 } from '../intent/port.ts';
+import { timeoutSeconds } from '../intent/timeouts.ts';
 import type { PutNetwork, PutPort, PutStaticMac, RouteEntry } from '../table/edits.gen.ts';
 import { SharedMap, differing } from '../shared-map.ts';
 import { emptyTableSet, type TableSet } from '../table/table-set.ts';
@@ -104,8 +105,8 @@ function compileNetwork(name: string, { spec }: NetworkResource, allocations: Al
     floodUnknown: spec.multicast?.unknownGroups === 'flood' ? 1 : 0,
     queryMs: (spec.multicast?.querySeconds ?? querySecondsDefault) * 1000,
     responseMs: (spec.multicast?.responseSeconds ?? responseSecondsDefault) * 1000,
-    timeouts: [],
-    tcpLoose: 1,
+    timeouts: timeoutSeconds(spec.timeouts),
+    tcpLoose: spec.tcpLoose === false ? 0 : 1,
   };
 }
 
@@ -145,7 +146,7 @@ function compilePort(key: string, port: PortResource, intent: Intent, allocation
     groupsMax: spec.limits?.groups ?? groupsLimitDefault,
     multicastRouter: spec.multicastRouter === true ? 1 : 0,
     queues: spec.queues ?? 1,
-    connectionsMax: 65_536,
+    connectionsMax: spec.limits?.connections ?? connectionsLimitDefault,
     ...compileWrappers(spec),
   };
 }

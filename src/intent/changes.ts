@@ -1,6 +1,6 @@
 /** The difference of two intents by resource: what an apply creates, updates and deletes. */
 import { differing } from '../shared-map.ts';
-import { portName, type Intent, type ResourceKind } from './intent.ts';
+import { nameOfKey, type Intent, type ResourceKind } from './intent.ts';
 
 export interface Change {
   readonly action: 'create' | 'update' | 'delete';
@@ -8,18 +8,20 @@ export interface Change {
   readonly name: string;
 }
 
-/** Changes from `before` to `after`: networks, then namespaces, then ports, each by name. */
+/** Changes from `before` to `after`: networks, namespaces, ports, policies, NetworkPolicies, each by name. */
 export function changesBetween(before: Intent, after: Intent): Change[] {
   return [
     ...differences('Network', before.networks, after.networks),
     ...differences('Namespace', before.namespaces, after.namespaces),
     ...differences('Port', before.ports, after.ports),
+    ...differences('Policy', before.policies, after.policies),
+    ...differences('NetworkPolicy', before.networkPolicies, after.networkPolicies),
   ];
 }
 
 function differences<R>(kind: ResourceKind, before: ReadonlyMap<string, R>, after: ReadonlyMap<string, R>): Change[] {
   const changes: Change[] = [];
-  const visible = (key: string): string => (kind === 'Port' ? portName(key) : key);
+  const visible = (key: string): string => nameOfKey(kind, key);
   for (const key of differing(before, after)) {
     const [old, resource] = [before.get(key), after.get(key)];
     if (old === undefined) changes.push({ action: 'create', kind, name: visible(key) });

@@ -6,7 +6,7 @@
  * outside it is told at its network. What the ports outside it own is looked up in the claims of the intent that runs.
  */
 import { cidrHolds, cidrsOverlap, formatCidr, parseCidr, reservedIn, subnetOf, type Cidr } from '../address/cidr.ts';
-import { formatIp, isLinkLocal, isUnicast, parseRange, sameIp } from '../address/ip.ts';
+import { formatIp, isLinkLocal, isUnicast, parseIp, parseRange, sameIp } from '../address/ip.ts';
 import type { ErrorDetail } from '../errors.ts';
 import { claimsBy, claimsOf, type Claim, type Claims } from './claims.ts';
 import { macOf, type Held } from './held.ts';
@@ -14,15 +14,18 @@ import { portKey, portName, type Intent } from './intent.ts';
 import { addressesByNetwork, homeOf, isInNetwork, networksOf, placesOf, subnetsOf } from './membership.ts';
 import { checkMulticast } from './multicast.ts';
 import { networkMtuDefault, type NetworkResource } from './network.ts';
-import { checkDevice, checkRoutes, type Report } from './port-coherence.ts';
+import { checkNetworkPolicy, checkPolicy } from './policy-coherence.ts';
+import { checkDevice, checkNamedPorts, checkRoutes, type Report } from './port-coherence.ts';
 import type { PortResource, PortSpec } from './port.ts';
 import { nearest } from './suggest.ts';
-import { checkMembership } from './trunk-coherence.ts';
+import { checkMembership, type KnownNetworks } from './trunk-coherence.ts';
 
 export interface Touched {
   /** Of the resources in the request, by key, their paths in it. */
   readonly networks: ReadonlyMap<string, string>;
   readonly ports: ReadonlyMap<string, string>;
+  readonly policies: ReadonlyMap<string, string>;
+  readonly networkPolicies: ReadonlyMap<string, string>;
   /** Names of networks that are in the request but whose form is wrong: nothing is said of their absence. */
   readonly brokenNetworks: ReadonlySet<string>;
 }
@@ -49,12 +52,19 @@ export function checkCoherence(intent: Intent, held: Held, touched: Touched, cla
     if (checkMembership(port.spec, known, report)) checkPort(key, port, intent.networks, held, report);
   }
   checkOwners(intent, held, touched, claims, errors);
+  checkPolicies(intent, known, touched, errors);
   checkStaticMacs(intent, held, touched, errors);
   return withoutRepetitions(errors);
 }
 
 function touchedPorts(intent: Intent, touched: Touched): (readonly [string, PortResource])[] {
   return [...touched.ports.keys()].map((key) => [key, intent.ports.get(key)!] as const);
+}
+
+function checkPolicies(intent: Intent, known: KnownNetworks, touched: Touched, errors: ErrorDetail[]): void {
+  const reportAt = (path: string): Report => (field, message, remedy) => errors.push({ path: `${path}/spec${field}`, message, remedy });
+  for (const [key, path] of touched.policies) checkPolicy(intent.policies.get(key)!, known, reportAt(path));
+  for (const [key, path] of touched.networkPolicies) checkNetworkPolicy(intent.networkPolicies.get(key)!, reportAt(path));
 }
 
 /** Two trunks that clash do so in each network that they share; once is enough to be told. */
@@ -89,6 +99,7 @@ function checkNetwork(network: NetworkResource, path: string, errors: ErrorDetai
     if (!inside) report(`/excluded/${index}`, `${text} is not inside a subnet of the network`, 'exclude only addresses of the subnets, each range within one');
   });
   checkMulticast(spec.multicast, report);
+  checkNodeAddresses(spec.nodeAddresses ?? [], report);
   const types = spec.etherTypes ?? [];
   types.forEach((type, index) => {
     const hex = `0x${type.toString(16).padStart(4, '0')}`;
@@ -96,6 +107,13 @@ function checkNetwork(network: NetworkResource, path: string, errors: ErrorDetai
     if (reserved !== undefined) report(`/etherTypes/${index}`, `${hex} is ${reserved}, which is judged by itself`, 'remove it from the list');
     else if (type < 0x600) report(`/etherTypes/${index}`, `${hex} is a length, not an EtherType`, 'write a number from 0x0600 to 0xffff');
     else if (types.indexOf(type) !== index) report(`/etherTypes/${index}`, `${hex} is listed twice`, 'remove one of them');
+  });
+}
+
+function checkNodeAddresses(addresses: readonly string[], report: Report): void {
+  addresses.forEach((text, index) => {
+    if (!isUnicast(parseIp(text)!)) report(`/nodeAddresses/${index}`, `${text} is not an address that the host can have`, 'write a unicast address');
+    else if (addresses.indexOf(text) !== index) report(`/nodeAddresses/${index}`, `${text} is listed twice`, 'remove one of them');
   });
 }
 
@@ -117,6 +135,7 @@ function checkPort(key: string, port: PortResource, networks: ReadonlyMap<string
     report('/mtu', `${spec.mtu ?? mtuMax} is too small for the IPv6 address ${formatCidr(ipv6)}`, `write at least ${ipv6MtuMin}`);
   }
   checkDevice(spec, report);
+  checkNamedPorts(spec, report);
   const home = homeOf(spec);
   if (home === undefined) {
     if ((spec.routes ?? []).length > 0) report('/routes', 'a trunk without a native network has no address to route from on its own device', 'add native, or set the routes on the VLAN devices inside the namespace');

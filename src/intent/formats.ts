@@ -26,6 +26,12 @@ export const formats: Readonly<Record<string, (text: string) => Complaint | unde
     if (parseIp(text) !== undefined) return { message: `${quote(text)} lacks its prefix length`, remedy: `write it with its length, e.g. ${text}/${text.includes(':') ? 64 : 24}` };
     return { message: `${quote(text)} is not an address with a prefix length`, remedy: 'write e.g. 10.77.0.1/24 or fd00:77::1/64' };
   },
+  prefix(text) {
+    if (parseCidr(text) !== undefined) return undefined;
+    const family = parseIp(text)?.family;
+    if (family !== undefined) return { message: `${quote(text)} lacks its prefix length`, remedy: `write ${text}/${family === 4 ? 32 : 128} for this one address` };
+    return { message: `${quote(text)} is not a prefix`, remedy: 'write an address with its length, e.g. 10.0.0.0/8 or fd00::/8' };
+  },
   destination(text) {
     if (text === 'default') return undefined;
     return parseCidr(text) === undefined ? { message: `${quote(text)} is not a destination`, remedy: 'write a prefix such as 10.80.0.0/16, or default' } : undefined;

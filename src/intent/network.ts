@@ -3,6 +3,7 @@ import Type from 'typebox';
 import type { Metadata } from './intent.ts';
 import { MetadataSchema } from './metadata.ts';
 import { MulticastSchema, type MulticastSpec } from './multicast.ts';
+import { TimeoutsSchema, type Timeouts } from './timeouts.ts';
 
 export type Decision = 'allow' | 'drop';
 
@@ -13,12 +14,15 @@ export interface NetworkSpec {
   readonly vlan?: number;
   readonly carryTags?: boolean;
   readonly defaultPolicy?: { readonly ingress?: Decision; readonly egress?: Decision };
+  readonly nodeAddresses?: readonly string[];
   readonly etherTypes?: readonly number[];
   readonly staticMacs?: readonly { readonly mac: string; readonly port: string }[];
   readonly macAgeSeconds?: number;
   readonly stormLimit?: StormLimit;
   readonly loopDetection?: LoopDetection;
   readonly multicast?: MulticastSpec;
+  readonly timeouts?: Timeouts;
+  readonly tcpLoose?: boolean;
 }
 
 /** How the switch finds out that two ports are joined outside of it. */
@@ -47,9 +51,6 @@ export const networkMtuDefault = 1500;
 export const macAgeSecondsDefault = 300;
 export const stormLimitDefault: Required<StormLimit> = { broadcast: 1000, multicast: 5000, unknownUnicast: 1000 };
 
-/** Fields that the contract names and that come with later versions. */
-export const networkFieldsToCome = ['nodeAddresses', 'timeouts'];
-
 export const loopDetectionDefault: Required<LoopDetection> = { probeSeconds: 2, holdSeconds: 30 };
 
 function rateSchema(absent: number) {
@@ -59,7 +60,6 @@ function rateSchema(absent: number) {
 function decisionSchema(whom: string) {
   return Type.Enum(['allow', 'drop'], { description: `what becomes of packets ${whom} a port that nothing else decided; absent: allow` });
 }
-
 
 export const NetworkSpecSchema = Type.Object(
   {
@@ -73,6 +73,9 @@ export const NetworkSpecSchema = Type.Object(
         { ingress: Type.Optional(decisionSchema('to')), egress: Type.Optional(decisionSchema('from')) },
         { additionalProperties: false, description: 'decides what nothing else decided' },
       ),
+    ),
+    nodeAddresses: Type.Optional(
+      Type.Array(Type.String({ format: 'ip' }), { description: "the host's own addresses, from which ports get packets whatever a NetworkPolicy says; absent: none" }),
     ),
     etherTypes: Type.Optional(
       Type.Array(
@@ -110,8 +113,10 @@ export const NetworkSpecSchema = Type.Object(
       ),
     ),
     multicast: Type.Optional(MulticastSchema),
+    timeouts: Type.Optional(TimeoutsSchema),
+    tcpLoose: Type.Optional(Type.Boolean({ description: 'a TCP connection whose beginning was not seen is picked up where it is, if policies allow it; false: only a SYN begins one; absent: true' })),
   },
-  { additionalProperties: false, 'x-later': networkFieldsToCome },
+  { additionalProperties: false },
 );
 
 export const NetworkSchema = Type.Object(

@@ -4,12 +4,15 @@
  * Two resources that mean the same in other letters become equal, so applying one after the other
  * changes nothing. What is absent stays absent: defaults belong to the reader, not to the wish.
  */
-import { formatCidr, parseCidr } from '../address/cidr.ts';
+import { formatCidr, parseCidr, subnetOf } from '../address/cidr.ts';
 import { formatIp, formatRange, parseIp, parseRange } from '../address/ip.ts';
 import { parseMac } from '../address/mac.ts';
 import { portKey, portName, type Metadata, type Resource } from './intent.ts';
+import type { NetworkPolicyPeer, NetworkPolicyRule, NetworkPolicySpec } from './network-policy.ts';
 import type { NetworkSpec } from './network.ts';
+import type { PeerSpec, PolicySpec, RuleSpec } from './policy.ts';
 import type { PortSpec } from './port.ts';
+import { normalProtocols } from './protocols.ts';
 
 const cidr = (text: string): string => formatCidr(parseCidr(text)!);
 const ip = (text: string): string => formatIp(parseIp(text)!);
@@ -22,6 +25,8 @@ export function normalForm(resource: Resource): Resource {
   const metadata = normalMetadata(resource.metadata);
   if (resource.kind === 'Network') return { apiVersion: resource.apiVersion, kind: 'Network', metadata, spec: normalNetwork(resource.spec ?? {}) };
   if (resource.kind === 'Port') return { apiVersion: resource.apiVersion, kind: 'Port', metadata, spec: normalPort(resource.spec) };
+  if (resource.kind === 'Policy') return { apiVersion: resource.apiVersion, kind: 'Policy', metadata, spec: normalPolicy(resource.spec) };
+  if (resource.kind === 'NetworkPolicy') return { apiVersion: resource.apiVersion, kind: 'NetworkPolicy', metadata, spec: normalNetworkPolicy(resource.spec) };
   return { apiVersion: 'v1', kind: 'Namespace', metadata };
 }
 
@@ -39,6 +44,7 @@ function normalNetwork(spec: NetworkSpec): NetworkSpec {
     ...spec,
     ...(spec.subnets && { subnets: spec.subnets.map(cidr) }),
     ...(spec.excluded && { excluded: spec.excluded.map(range) }),
+    ...(spec.nodeAddresses && { nodeAddresses: spec.nodeAddresses.map(ip) }),
     ...(spec.etherTypes && { etherTypes: spec.etherTypes.map(number) }),
     ...(spec.staticMacs && {
       staticMacs: spec.staticMacs.map((entry) => ({ mac: mac(entry.mac), port: portName(portKey(entry.port)) })),
@@ -58,4 +64,34 @@ function normalPort(spec: PortSpec): PortSpec {
       })),
     }),
   };
+}
+
+function normalPolicy(spec: PolicySpec): PolicySpec {
+  const rule = ({ from, to, protocols, ...rest }: RuleSpec): RuleSpec => ({
+    ...rest,
+    ...(from && { from: from.map(normalPeer) }),
+    ...(to && { to: to.map(normalPeer) }),
+    ...(protocols && { protocols: normalProtocols(protocols) }),
+  });
+  return { ...spec, ...(spec.ingress && { ingress: spec.ingress.map(rule) }), ...(spec.egress && { egress: spec.egress.map(rule) }) };
+}
+
+function normalPeer(peer: PeerSpec): PeerSpec {
+  return {
+    ...peer,
+    ...(peer.cidr !== undefined && { cidr: cidr(peer.cidr) }),
+    ...(peer.except && { except: peer.except.map(cidr) }),
+  };
+}
+
+function normalNetworkPolicy(spec: NetworkPolicySpec): NetworkPolicySpec {
+  const peer = (one: NetworkPolicyPeer): NetworkPolicyPeer => ({ ...one, ...(one.ipBlock && { ipBlock: normalBlock(one.ipBlock) }) });
+  const rule = ({ from, to, ...rest }: NetworkPolicyRule): NetworkPolicyRule => ({ ...rest, ...(from && { from: from.map(peer) }), ...(to && { to: to.map(peer) }) });
+  return { ...spec, ...(spec.ingress && { ingress: spec.ingress.map(rule) }), ...(spec.egress && { egress: spec.egress.map(rule) }) };
+}
+
+/** Kubernetes lets a prefix be written by any of its addresses. */
+function normalBlock(block: { readonly cidr: string; readonly except?: readonly string[] }): { readonly cidr: string; readonly except?: readonly string[] } {
+  const first = (text: string): string => formatCidr(subnetOf(parseCidr(text)!));
+  return { cidr: first(block.cidr), ...(block.except && { except: block.except.map(first) }) };
 }

@@ -2,6 +2,7 @@
 import { cidrHolds, formatCidr, parseCidr, subnetOf, type Cidr } from '../address/cidr.ts';
 import { formatIp, isLinkLocal, isUnicast, parseIp, sameIp } from '../address/ip.ts';
 import { deviceDefault, type PortSpec } from './port.ts';
+import { isPortName, portNameSentence } from './protocols.ts';
 
 /** Reports a fault at a field (a JSON Pointer below `spec`). */
 export type Report = (field: string, message: string, remedy: string) => void;
@@ -41,6 +42,18 @@ export function checkDevice(spec: PortSpec, report: Report): void {
   } else if (spec.pcap?.repeat === true && spec.pcap.read === undefined) {
     report('/pcap/repeat', 'there is no capture to repeat', 'add pcap: {read: FILE}, or remove repeat');
   }
+}
+
+/** One number for each name, and each name a word. */
+export function checkNamedPorts({ namedPorts = [] }: PortSpec, report: Report): void {
+  const seen = new Map<string, number>();
+  namedPorts.forEach(({ name, protocol = 'tcp' }, index) => {
+    const at = `/namedPorts/${index}/name`;
+    if (!isPortName(name)) report(at, `${name} cannot be the name of a port`, `write ${portNameSentence}`);
+    const earlier = seen.get(`${protocol} ${name}`);
+    if (earlier !== undefined) report(at, `${name} already is a port of ${protocol} here`, 'give one of them another name');
+    else seen.set(`${protocol} ${name}`, index);
+  });
 }
 
 /** `reachable` are the prefixes that the port's own addresses put on its link. */

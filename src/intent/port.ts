@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import type { Metadata } from './intent.ts';
 import { nameSchema, NamespacedMetadataSchema } from './metadata.ts';
+import { portNameSentence, portProtocols, type PortProtocol } from './protocols.ts';
 
 export type PortType = 'tap' | 'memory' | 'pcap';
 
@@ -33,6 +34,13 @@ export interface TrunkSpec {
   readonly native?: string;
 }
 
+/** What a policy may call a port of TCP, UDP or SCTP by. */
+export interface NamedPort {
+  readonly name: string;
+  readonly protocol?: PortProtocol;
+  readonly port: number;
+}
+
 /** Has either `network` or `trunk`. */
 export interface PortSpec {
   readonly network?: string;
@@ -44,9 +52,10 @@ export interface PortSpec {
   readonly addresses?: readonly string[];
   readonly routes?: readonly RouteSpec[];
   readonly antiSpoof?: boolean;
+  readonly namedPorts?: readonly NamedPort[];
   readonly hairpin?: boolean;
   readonly mtu?: number;
-  readonly limits?: { readonly macs?: number; readonly flows?: number; readonly groups?: number };
+  readonly limits?: { readonly macs?: number; readonly flows?: number; readonly groups?: number; readonly connections?: number };
   readonly multicastRouter?: boolean;
   readonly persist?: boolean;
   readonly queues?: number;
@@ -76,16 +85,13 @@ export const deviceDefault = 'eth0';
 export const macsLimitDefault = 256;
 export const flowsLimitDefault = 65536;
 export const groupsLimitDefault = 256;
+export const connectionsLimitDefault = 65536;
 /** The longest frame: what a super-frame may be, with two tags. */
 export const snapshotLengthDefault = 65_557;
 export const captureBytesDefault = 64 * 1024 * 1024;
 
 /** Threads of a switch at most, and so queues of a TAP; native/base/epoch.hpp has a seat for each, one for control and one for who only looks. */
 export const workersMax = 62;
-
-/** Fields that the contract names and that come with later versions. */
-export const portFieldsToCome = ['namedPorts'];
-export const limitFieldsToCome = ['connections'];
 
 function percentSchema(fate: string) {
   return Type.Number({ minimum: 0, maximum: 100, description: `percent of the frames that ${fate}, from 0 to 100; absent: 0` });
@@ -120,6 +126,19 @@ export const PortSpecSchema = Type.Object(
       ),
     ),
     antiSpoof: Type.Optional(Type.Boolean({ description: 'only the own addresses may be sent; absent: true' })),
+    namedPorts: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ pattern: '^[-a-z0-9]{1,15}$', title: 'what policies call it', description: portNameSentence }),
+            protocol: Type.Optional(Type.Enum([...portProtocols], { description: 'whose port it is; absent: tcp' })),
+            port: Type.Integer({ minimum: 1, maximum: 65_535, description: 'its number' }),
+          },
+          { additionalProperties: false },
+        ),
+        { description: 'names for ports of TCP, UDP and SCTP that it serves, for policies; absent: none' },
+      ),
+    ),
     hairpin: Type.Optional(Type.Boolean({ description: 'frames may go back where they came from; absent: false' })),
     mtu: Type.Optional(Type.Integer({ minimum: 576, maximum: 9000, description: "the longest IP packet in bytes; absent: the network's, of a trunk the largest of its networks'" })),
     limits: Type.Optional(
@@ -128,8 +147,9 @@ export const PortSpecSchema = Type.Object(
           macs: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: `MACs that may be learned at it; absent: ${macsLimitDefault}` })),
           flows: Type.Optional(Type.Integer({ minimum: 1, maximum: 16_777_216, description: `flows that may be made for its frames; absent: ${flowsLimitDefault}` })),
           groups: Type.Optional(Type.Integer({ minimum: 1, maximum: 16_384, description: `multicast groups that it may be a member of; absent: ${groupsLimitDefault}` })),
+          connections: Type.Optional(Type.Integer({ minimum: 1, maximum: 16_777_216, description: `connections that it may have begun; absent: ${connectionsLimitDefault}` })),
         },
-        { additionalProperties: false, description: 'its share of the tables', 'x-later': limitFieldsToCome },
+        { additionalProperties: false, description: 'its share of the tables' },
       ),
     ),
     multicastRouter: Type.Optional(Type.Boolean({ description: 'gets all multicast of its network and may ask for members; absent: found out by its queries' })),
@@ -172,7 +192,7 @@ export const PortSpecSchema = Type.Object(
       ),
     ),
   },
-  { additionalProperties: false, 'x-later': portFieldsToCome },
+  { additionalProperties: false },
 );
 
 export const PortSchema = Type.Object(

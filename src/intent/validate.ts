@@ -10,12 +10,15 @@ import { claimsOf, type Claims } from './claims.ts';
 import { checkCoherence } from './coherence.ts';
 import { quote } from './formats.ts';
 import type { Held } from './held.ts';
-import { keyOfPort, portKey, portName, type Intent, type Resource, type ResourceKind } from './intent.ts';
+import { keyOfName, keyOfResource, memberOfKind, nameOfKey, pluralOfKind, portKey, portName, type Intent, type Resource, type ResourceKind } from './intent.ts';
+import { asKubernetesReads } from './kubernetes.ts';
 import { isInNetwork } from './membership.ts';
-import { NamespaceSchema, type NamespaceResource } from './namespace.ts';
-import { NetworkSchema, type NetworkResource } from './network.ts';
+import { NamespaceSchema } from './namespace.ts';
+import { NetworkPolicySchema } from './network-policy.ts';
+import { NetworkSchema } from './network.ts';
 import { normalForm } from './normal.ts';
-import { PortSchema, type PortResource } from './port.ts';
+import { networksNamedBy, PolicySchema } from './policy.ts';
+import { PortSchema } from './port.ts';
 import { checkStructure, isNestedTooDeep } from './structure.ts';
 import { nearest } from './suggest.ts';
 
@@ -24,9 +27,10 @@ export interface Reference {
   readonly name: string;
 }
 
-const schemas: Readonly<Record<ResourceKind, unknown>> = { Network: NetworkSchema, Port: PortSchema, Namespace: NamespaceSchema };
-const kindsToCome = ['Policy', 'NetworkPolicy'];
-const kinds = Object.keys(schemas);
+const schemas: Readonly<Record<ResourceKind, unknown>> = {
+  Network: NetworkSchema, Port: PortSchema, Namespace: NamespaceSchema, Policy: PolicySchema, NetworkPolicy: NetworkPolicySchema,
+};
+const kinds = Object.keys(schemas) as readonly ResourceKind[];
 
 /**
  * The intent after `resources` were created or replaced in `running`, whose claims may be known. What says the same as
@@ -38,25 +42,27 @@ export function intentWith(
   const errors: ErrorDetail[] = [];
   const paths = new Map<string, string>();
   const brokenNetworks = new Set<string>();
-  const networks = new SharedMap(running.networks);
-  const ports = new SharedMap(running.ports);
-  const namespaces = new SharedMap(running.namespaces);
-  const touched = { networks: new Map<string, string>(), ports: new Map<string, string>() };
-  resources.forEach((value, index) => {
+  const next = copiesOf(running);
+  const touched = {
+    networks: new Map<string, string>(), ports: new Map<string, string>(), namespaces: new Map<string, string>(),
+    policies: new Map<string, string>(), networkPolicies: new Map<string, string>(),
+  };
+  resources.forEach((sent, index) => {
     const path = pointer(index);
-    if (isNestedTooDeep(value)) {
+    if (isNestedTooDeep(sent)) {
       errors.push({ path, message: 'this is nested deeper than any resource', remedy: 'write an object with apiVersion, kind, metadata and spec' });
       return;
     }
-    const kind = kindOf(value, path, errors);
+    const kind = kindOf(sent, path, errors);
     if (kind === undefined) return;
+    const value = kind === 'Namespace' || kind === 'NetworkPolicy' ? asKubernetesReads(sent) : sent;
     const found = checkStructure(schemas[kind], value, path);
     errors.push(...found);
     if (found.length > 0 && kind === 'Network') brokenNetworks.add(String((value as { metadata?: { name?: unknown } }).metadata?.name));
     const sound = found.length === 0 ? value : kind === 'Port' ? soundRest(value, found, path) : undefined;
     if (sound === undefined) return;
     const resource = normalForm(sound as Resource);
-    const key = keyOf(resource);
+    const key = keyOfResource(resource);
     const place = `${kind} ${key}`;
     const earlier = paths.get(place);
     if (earlier !== undefined) {
@@ -64,16 +70,21 @@ export function intentWith(
       return;
     }
     paths.set(place, path);
-    if (resource.kind === 'Network') touched.networks.set(key, path);
-    if (resource.kind === 'Port') touched.ports.set(key, path);
-    if (resource.kind === 'Network') put(networks, key, resource);
-    else if (resource.kind === 'Port') put(ports, key, resource);
-    else put(namespaces, key, resource);
+    const member = memberOfKind[resource.kind];
+    touched[member].set(key, path);
+    put<Resource>(next[member] as SharedMap<string, Resource>, key, resource);
   });
-  const intent: Intent = { networks, ports, namespaces };
-  errors.push(...checkCoherence(intent, held, { ...touched, brokenNetworks }, claims));
+  errors.push(...checkCoherence(next, held, { ...touched, brokenNetworks }, claims));
   if (errors.length > 0) throw VswError.of('VSW_INVALID', errors);
-  return intent;
+  return next;
+}
+
+/** Copies of what is in the intent, to be changed. */
+function copiesOf(intent: Intent) {
+  return {
+    networks: new SharedMap(intent.networks), ports: new SharedMap(intent.ports), namespaces: new SharedMap(intent.namespaces),
+    policies: new SharedMap(intent.policies), networkPolicies: new SharedMap(intent.networkPolicies),
+  };
 }
 
 function put<R>(map: SharedMap<string, R>, key: string, resource: R): void {
@@ -99,53 +110,60 @@ function removeAt(from: unknown, steps: readonly string[]): void {
 /** The intent after what `references` name was deleted from `running`. */
 export function intentWithout(references: readonly Reference[], running: Intent): Intent {
   const missing: ErrorDetail[] = [];
-  const networks = new SharedMap<string, NetworkResource>(running.networks);
-  const ports = new SharedMap<string, PortResource>(running.ports);
-  const namespaces = new SharedMap<string, NamespaceResource>(running.namespaces);
-  const pathOfNetwork = new Map<string, string>();
-  const pathOfPort = new Map<string, string>();
+  const left = copiesOf(running);
+  const paths = new Map<string, { readonly kind: ResourceKind; readonly key: string; readonly path: string }>();
   references.forEach((reference, index) => {
     const path = pointer(index);
     const kind = kindOf(reference, path, missing, false);
     if (kind === undefined) return;
-    const map: { delete(key: string): boolean } = kind === 'Network' ? networks : kind === 'Port' ? ports : namespaces;
-    const key = kind === 'Port' ? portKey(String(reference.name)) : String(reference.name);
-    const isRepeated = (kind === 'Network' ? pathOfNetwork : kind === 'Port' ? pathOfPort : undefined)?.has(key) === true;
-    if (!map.delete(key) && !isRepeated) missing.push(notFound(kind, String(reference.name), running, path));
-    if (kind === 'Network') pathOfNetwork.set(key, path);
-    if (kind === 'Port') pathOfPort.set(key, path);
+    const key = keyOfName(kind, String(reference.name));
+    const place = `${kind} ${key}`;
+    if (!left[memberOfKind[kind]].delete(key) && !paths.has(place)) missing.push(notFound(kind, String(reference.name), running, path));
+    paths.set(place, { kind, key, path });
   });
   if (missing.length > 0) throw VswError.of('VSW_NOT_FOUND', missing);
   const clashes: ErrorDetail[] = [];
-  for (const [name, path] of pathOfNetwork) {
-    const left = [...ports].filter(([, port]) => isInNetwork(port.spec, name)).map(([key]) => portName(key));
-    if (left.length > 0) clashes.push({ path, message: `network ${name} still has ${left.length === 1 ? 'port' : 'ports'} ${listed(left)}`, remedy: 'delete them first, or in the same request' });
-  }
-  for (const [key, path] of pathOfPort) {
-    for (const [name, network] of networks) {
-      const entry = network.spec.staticMacs?.find((candidate) => portKey(candidate.port) === key);
-      if (entry !== undefined) clashes.push({ path, message: `network ${name} maps ${entry.mac} to port ${portName(key)}`, remedy: `take the entry out of the network's staticMacs first` });
-    }
+  for (const { kind, key, path } of paths.values()) {
+    if (kind === 'Network') clashes.push(...clashesOfNetwork(key, path, left));
+    if (kind === 'Port') clashes.push(...clashesOfPort(key, path, left));
   }
   if (clashes.length > 0) throw VswError.of('VSW_CLASH', clashes);
-  return { networks, ports, namespaces };
+  return left;
+}
+
+/** What is left and needs a network. */
+function clashesOfNetwork(name: string, path: string, left: Intent): ErrorDetail[] {
+  const clashes: ErrorDetail[] = [];
+  const ports = [...left.ports].filter(([, port]) => isInNetwork(port.spec, name)).map(([key]) => portName(key));
+  if (ports.length > 0) clashes.push({ path, message: `network ${name} still has ${ports.length === 1 ? 'port' : 'ports'} ${listed(ports)}`, remedy: 'delete them first, or in the same request' });
+  const policies = [...left.policies].filter(([, policy]) => networksNamedBy(policy).has(name)).map(([key]) => key);
+  if (policies.length > 0) clashes.push({ path, message: `network ${name} is named by ${policies.length === 1 ? 'policy' : 'policies'} ${listed(policies)}`, remedy: 'change or delete them first, or delete them in the same request' });
+  return clashes;
+}
+
+/** What is left and needs a port. */
+function clashesOfPort(key: string, path: string, left: Intent): ErrorDetail[] {
+  return [...left.networks].flatMap(([name, network]) => {
+    const entry = network.spec.staticMacs?.find((candidate) => portKey(candidate.port) === key);
+    return entry === undefined ? [] : [{ path, message: `network ${name} maps ${entry.mac} to port ${portName(key)}`, remedy: `take the entry out of the network's staticMacs first` }];
+  });
 }
 
 /** That a resource is not there, with the name that was probably meant. */
 function notFound(kind: ResourceKind, name: string, intent: Intent, path: string): ErrorDetail {
-  const known = kind === 'Network' ? intent.networks : kind === 'Port' ? intent.ports : intent.namespaces;
-  const meant = nearest(kind === 'Port' ? portName(name) : name, [...known.keys()].map(kind === 'Port' ? portName : String));
+  const known = [...intent[memberOfKind[kind]].keys()].map((key) => nameOfKey(kind, key));
+  const meant = nearest(nameOfKey(kind, name), known);
   return {
     path,
     message: `there is no ${kind.toLowerCase()} ${name}`,
-    remedy: meant ? `did you mean ${meant}?` : `"vswitchctl get ${kind.toLowerCase()}s" lists what is there`,
+    remedy: meant ? `did you mean ${meant}?` : `"vswitchctl get ${pluralOfKind[kind]}" lists what is there`,
   };
 }
 
 /** The kind as it is written, from any usual spelling of it; undefined when there is no such kind. */
 export function resourceKind(text: string): ResourceKind | undefined {
   const plain = text.toLowerCase();
-  return kinds.find((kind) => plain === kind.toLowerCase() || plain === `${kind.toLowerCase()}s`) as ResourceKind | undefined;
+  return kinds.find((kind) => plain === kind.toLowerCase() || plain === pluralOfKind[kind]);
 }
 
 function kindOf(value: unknown, path: string, errors: ErrorDetail[], exact = true): ResourceKind | undefined {
@@ -159,18 +177,10 @@ function kindOf(value: unknown, path: string, errors: ErrorDetail[], exact = tru
     return undefined;
   }
   const known = exact ? kinds.find((candidate) => candidate === kind) : resourceKind(kind);
-  if (known !== undefined) return known as ResourceKind;
-  if (kindsToCome.includes(kind)) {
-    errors.push({ path: `${path}/kind`, message: `${kind} is not available in this version`, remedy: `this version knows ${kinds.join(', ')}` });
-  } else {
-    const meant = nearest(kind, kinds);
-    errors.push({ path: `${path}/kind`, message: `there is no kind ${quote(kind)}`, remedy: meant ? `did you mean ${meant}?` : `write one of ${kinds.join(', ')}` });
-  }
+  if (known !== undefined) return known;
+  const meant = nearest(kind, kinds);
+  errors.push({ path: `${path}/kind`, message: `there is no kind ${quote(kind)}`, remedy: meant ? `did you mean ${meant}?` : `write one of ${kinds.join(', ')}` });
   return undefined;
-}
-
-function keyOf(resource: Resource): string {
-  return resource.kind === 'Port' ? keyOfPort(resource) : resource.metadata.name;
 }
 
 function listed(names: readonly string[]): string {

@@ -28,7 +28,8 @@ export function portsIn(resources: readonly unknown[]): string[] {
 
 function placeOf(resource: unknown): string {
   const { kind, metadata } = (resource ?? {}) as Named;
-  return kind === 'Port' ? `Port ${String(metadata?.namespace ?? 'default')}/${String(metadata?.name)}` : `${String(kind)} ${String(metadata?.name)}`;
+  const isInNamespace = kind === 'Port' || kind === 'NetworkPolicy';
+  return `${String(kind)} ${isInNamespace ? `${String(metadata?.namespace ?? 'default')}/` : ''}${String(metadata?.name)}`;
 }
 
 /** A port as `attach` takes it: a resource as it is, otherwise its name with the fields of its spec. Throws VSW_INVALID for another kind. */

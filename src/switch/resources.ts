@@ -1,7 +1,7 @@
 /** The declared resources as they are shown: by kind and name, ports with their status. */
 import type { Allocations } from '../compile/allocations.ts';
 import { VswError } from '../errors.ts';
-import { portKey, portName, type Intent, type Resource, type ResourceKind } from '../intent/intent.ts';
+import { keyOfName, memberOfKind, nameOfKey, pluralOfKind, portKey, portName, type Intent, type Resource, type ResourceKind } from '../intent/intent.ts';
 import type { PortStatus } from '../intent/port.ts';
 import { nearest } from '../intent/suggest.ts';
 import { resourceKind } from '../intent/validate.ts';
@@ -10,11 +10,10 @@ import { resourceKind } from '../intent/validate.ts';
 export function listResources(intent: Intent, statusOf: (key: string) => PortStatus, kind: string, name: string | undefined, networkStatusOf: (name: string) => object | undefined = () => undefined): Resource[] {
   const known = resourceKind(kind);
   if (known === undefined) {
-    throw VswError.of('VSW_NOT_FOUND', [{ path: '/kind', message: `there is no kind ${kind}`, remedy: 'ask for Network, Port or Namespace' }]);
+    throw VswError.of('VSW_NOT_FOUND', [{ path: '/kind', message: `there is no kind ${kind}`, remedy: `ask for ${Object.keys(memberOfKind).join(', ')}` }]);
   }
-  const { networks, namespaces, ports } = intent;
-  const shown = (key: string): string => (known === 'Port' ? portName(key) : key);
-  const map: ReadonlyMap<string, Resource> = known === 'Network' ? networks : known === 'Namespace' ? namespaces : ports;
+  const shown = (key: string): string => nameOfKey(known, key);
+  const map: ReadonlyMap<string, Resource> = intent[memberOfKind[known]];
   const show = (key: string, resource: Resource): Resource => {
     const status = resource.kind === 'Port' ? statusOf(key) : resource.kind === 'Network' ? networkStatusOf(key) : undefined;
     return status === undefined ? resource : { ...resource, status } as Resource;
@@ -22,7 +21,7 @@ export function listResources(intent: Intent, statusOf: (key: string) => PortSta
   if (name === undefined) {
     return [...map].sort(([a], [b]) => (shown(a) < shown(b) ? -1 : 1)).map(([key, resource]) => show(key, resource));
   }
-  const key = known === 'Port' ? portKey(name) : name;
+  const key = keyOfName(known, name);
   const found = map.get(key);
   if (found === undefined) throw notFound(known, shown(key), [...map.keys()].map(shown), '');
   return [show(key, found)];
@@ -44,6 +43,6 @@ export function idOfNetwork(intent: Intent, allocations: Allocations, name: stri
 
 function notFound(kind: ResourceKind, name: string, known: readonly string[], path: string): VswError {
   const meant = nearest(name, known);
-  const remedy = meant === undefined ? `"vswitchctl get ${kind.toLowerCase()}s" lists what is there` : `did you mean ${meant}?`;
+  const remedy = meant === undefined ? `"vswitchctl get ${pluralOfKind[kind]}" lists what is there` : `did you mean ${meant}?`;
   return VswError.of('VSW_NOT_FOUND', [{ path, message: `there is no ${kind.toLowerCase()} ${name}`, remedy }]);
 }

@@ -6,7 +6,9 @@
  */
 import { namePattern } from '../../src/intent/metadata.ts';
 import { NamespaceSchema } from '../../src/intent/namespace.ts';
+import { NetworkPolicySchema } from '../../src/intent/network-policy.ts';
 import { NetworkSchema } from '../../src/intent/network.ts';
+import { PolicySchema } from '../../src/intent/policy.ts';
 import { PortSchema } from '../../src/intent/port.ts';
 import type { Schema } from '../../src/intent/structure.ts';
 
@@ -21,11 +23,13 @@ const kinds: readonly (readonly [name: string, opening: string, schema: unknown]
   ['Network', 'One L2 segment with one MAC table.', NetworkSchema],
   ['Port', 'Where frames of one container enter and leave. It has `network` or `trunk` ([trunks](trunks.md)).', PortSchema],
   ['Namespace', 'A tenancy of ports, as Kubernetes has it. Optional: a port may name one that was never declared.', NamespaceSchema],
+  ['Policy', 'Rules for the ports that it selects ([policies](policies.md)).', PolicySchema],
+  ['NetworkPolicy', 'As Kubernetes has it ([policies](policies.md#networkpolicy)).', NetworkPolicySchema],
 ];
 
 /** How a text of a format is written. */
 const written: Readonly<Record<string, string>> = {
-  mac: 'a unicast MAC', cidr: 'address/length', destination: 'address/length or `default`', ip: 'an IP address', range: 'an address, or first-last',
+  mac: 'a unicast MAC', cidr: 'address/length', prefix: 'address/length', destination: 'address/length or `default`', ip: 'an IP address', range: 'an address, or first-last',
   device: '1 to 15 bytes, no spaces, slashes, colons, %', file: 'an absolute path', netns: 'a name, a path, or `pid:N`',
 };
 
@@ -77,6 +81,6 @@ writes it anew. \`GET /openapi.json\` has the same for programs.
 
 A resource has \`apiVersion\`, \`kind\`, \`metadata\` and \`spec\`; \`status\` is the switch's to write and is ignored where it is given. Fields without
 \`metadata.\` in front stand in \`spec\`; \`a.b\` is \`b\` in \`a\`, and \`a[].b\` is \`b\` in each entry of the list \`a\`. What is absent has the meaning of the third column; an
-unknown field is an error. A name has at most 63 lower case letters, digits, dashes and dots, with a letter or digit at both ends. More on [trunks](trunks.md), [multicast](../cli/README.md#multicast), [faults and captures](../cli/README.md#faults-and-captures-of-a-port).
+unknown field is an error. A name has at most 63 lower case letters, digits, dashes and dots, with a letter or digit at both ends. More on [policies](policies.md), [trunks](trunks.md), [multicast](../cli/README.md#multicast), [faults and captures](../cli/README.md#faults-and-captures-of-a-port).
 
 ${kinds.map(sectionOf).join('\n')}`;

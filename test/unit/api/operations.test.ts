@@ -10,7 +10,7 @@ t.test('each operation has its own id, and its own method and path', (t) => {
 
 t.test('the paths of the contract are there', (t) => {
   const served = new Set(operations.map(({ method, path }) => `${method} ${path}`));
-  for (const collection of ['networks', 'ports', 'namespaces']) {
+  for (const collection of ['networks', 'ports', 'namespaces', 'policies', 'networkpolicies']) {
     for (const one of [`GET /v1/${collection}`, ...['GET', 'PUT', 'DELETE'].map((method) => `${method} /v1/${collection}/{name}`)]) {
       t.ok(served.has(one), one);
     }

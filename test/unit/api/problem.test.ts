@@ -13,9 +13,9 @@ t.test('a problem has the members of RFC 9457 and its errors', (t) => {
 });
 
 t.test('what a later version has is refused by name', (t) => {
-  const problem = notAvailable('/v1/policies', '', 404);
+  const problem = notAvailable('/v1/confirm', '', 404);
   t.equal(problem.status, 404);
-  t.equal(problem.message, '/v1/policies is not available in this version');
+  t.equal(problem.message, '/v1/confirm is not available in this version');
   t.end();
 });
 

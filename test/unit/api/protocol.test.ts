@@ -22,6 +22,6 @@ t.test('the version is the package\'s', (t) => {
 
 t.test('every table says how it may be narrowed', (t) => {
   t.same(Object.keys(tableFilters).sort(), [...tables].sort());
-  t.same(Object.keys(collections), ['networks', 'ports', 'namespaces']);
+  t.same(Object.keys(collections), ['networks', 'ports', 'namespaces', 'policies', 'networkpolicies']);
   t.end();
 });

@@ -36,7 +36,7 @@ t.test('unknown paths, names and methods are told apart', async (t) => {
 
 t.test('what a later version serves is refused by name', async (t) => {
   const { path } = await serve(t);
-  for (const [method, target] of [['GET', '/v1/policies'], ['PUT', '/v1/networkpolicies/x'], ['POST', '/v1/confirm']] as const) {
+  for (const [method, target] of [['POST', '/v1/confirm']] as const) {
     const { status, body } = await ask(path, method, target);
     t.equal(status, 404);
     t.match(body.detail, /not available in this version/, target);

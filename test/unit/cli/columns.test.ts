@@ -21,6 +21,19 @@ t.test('a trunk shows its networks, the native one in brackets', (t) => {
   t.end();
 });
 
+t.test('a policy shows whom it applies to and how much it says', (t) => {
+  const policy = {
+    apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name: 'web' },
+    spec: { appliesTo: { ports: { matchLabels: { app: 'web' } }, networks: ['dev'] }, ingress: [{}, {}], default: { ingress: 'drop' }, enforce: false },
+  };
+  t.match(renderTable([policy], resourceColumns.policies, false), /web +application +100 +app=web networks dev +2 else drop +0 +false/);
+  const spec = { podSelector: { matchExpressions: [{ key: 'tier', operator: 'In', values: ['a', 'b'] }] }, ingress: [{}] };
+  const netpol = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'deny', namespace: 'shop' }, spec };
+  t.match(renderTable([netpol], resourceColumns.networkpolicies, false), /shop\/deny +tier In \(a,b\) +1 +-/);
+  t.match(renderTable([{ ...netpol, spec: { policyTypes: ['Egress'] } }], resourceColumns.networkpolicies, false), /\(all\) +- +0/);
+  t.end();
+});
+
 t.test('a resource with nothing but a name is shown too', (t) => {
   for (const columns of Object.values(resourceColumns)) {
     t.match(renderTable([{ apiVersion: 'v1', kind: 'X', metadata: { name: 'bare' } }], columns, true), 'bare');

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { networkFieldsToCome, NetworkSchema, NetworkSpecSchema } from '../../../src/intent/network.ts';
+import { NetworkSchema } from '../../../src/intent/network.ts';
 import { checkStructure } from '../../../src/intent/structure.ts';
 import { network } from './resources.ts';
 
@@ -10,8 +10,10 @@ t.test('a network needs nothing but its name', (t) => {
   t.end();
 });
 
-t.test('no field is both there and to come', (t) => {
-  t.strictSame(networkFieldsToCome.filter((field) => field in NetworkSpecSchema.properties), []);
+t.test('timeouts have the names of states and last a second at least', (t) => {
+  const errors = (timeouts: unknown): unknown => checkStructure(NetworkSchema, network('dev', { timeouts, tcpLoose: false, nodeAddresses: ['10.77.0.254'] }), '');
+  t.strictSame(errors({ tcpEstablished: 7200, udp: 30 }), []);
+  t.match(errors({ udp: 0, tcpEstablishd: 1 }), [{ path: '/spec/timeouts/udp' }, { path: '/spec/timeouts/tcpEstablishd', remedy: 'did you mean tcpEstablished?' }]);
   t.end();
 });
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { limitFieldsToCome, portFieldsToCome, PortSchema, PortSpecSchema } from '../../../src/intent/port.ts';
+import { PortSchema } from '../../../src/intent/port.ts';
 import { checkStructure } from '../../../src/intent/structure.ts';
 import { port } from './resources.ts';
 
@@ -9,13 +9,15 @@ t.test('a port needs its name and its network', (t) => {
   t.end();
 });
 
-t.test('no field is both there and to come', (t) => {
-  t.strictSame(portFieldsToCome.filter((field) => field in PortSpecSchema.properties), []);
-  t.match(limitFieldsToCome, ['connections']);
+t.test('ports of TCP, UDP and SCTP may have names', (t) => {
+  t.strictSame(checkStructure(PortSchema, port('a', { namedPorts: [{ name: 'http', port: 8080 }, { name: 'dns', protocol: 'udp', port: 53 }] }), ''), []);
+  t.strictSame(checkStructure(PortSchema, port('a', { namedPorts: [{ name: 'HTTP', port: 0 }, { protocol: 'icmp', port: 1 }] }), '').map(({ path }) => path), [
+    '/spec/namedPorts/0/name', '/spec/namedPorts/0/port', '/spec/namedPorts/1/name', '/spec/namedPorts/1/protocol',
+  ]);
   t.end();
 });
 
 t.test('limits are shares of at least one', (t) => {
-  t.strictSame(checkStructure(PortSchema, port('a', { limits: { macs: 0, flows: 1.5 } }), '').map(({ path }) => path), ['/spec/limits/macs', '/spec/limits/flows']);
+  t.strictSame(checkStructure(PortSchema, port('a', { limits: { macs: 0, flows: 1.5, connections: 0 } }), '').map(({ path }) => path), ['/spec/limits/macs', '/spec/limits/flows', '/spec/limits/connections']);
   t.end();
 });

@@ -25,3 +25,16 @@ export function tap(name: string, spec: Record<string, unknown> = {}): Record<st
 export function namespace(name: string, labels?: Record<string, string>): Record<string, unknown> {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...(labels && { labels }) } };
 }
+
+/** A policy that applies to every port, unless it says to which. */
+export function policy(name: string, appliesTo: Record<string, unknown> = {}, spec: Record<string, unknown> = {}): Record<string, unknown> {
+  return { apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name }, spec: { appliesTo, ...spec } };
+}
+
+/** A NetworkPolicy that isolates every port of its namespace, unless it says which. */
+export function networkPolicy(name: string, spec: Record<string, unknown> = {}): Record<string, unknown> {
+  const [namespace, plain] = name.includes('/') ? name.split('/') : [undefined, name];
+  return {
+    apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: plain, ...(namespace !== undefined && { namespace }) }, spec: { podSelector: {}, ...spec },
+  };
+}

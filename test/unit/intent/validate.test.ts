@@ -4,7 +4,7 @@ import { VswError, type ErrorDetail } from '../../../src/errors.ts';
 import { nothingHeld } from '../../../src/intent/held.ts';
 import { emptyIntent, resourcesOf } from '../../../src/intent/intent.ts';
 import { intentWith, intentWithout, resourceKind } from '../../../src/intent/validate.ts';
-import { namespace, network, port, trunk } from './resources.ts';
+import { namespace, network, networkPolicy, policy, port, trunk } from './resources.ts';
 
 const running = intentWith([network('dev'), network('ops'), port('a'), port('shop/b'), namespace('shop')], emptyIntent, nothingHeld);
 function refused(work: () => unknown): VswError {
@@ -44,11 +44,31 @@ t.test('errors of form and of coherence come together', (t) => {
   t.end();
 });
 
-t.test('a kind of a later version is refused by name, and a mistyped one is recognised', (t) => {
-  t.match(errorsOf([{ kind: 'Policy' }, { kind: 'NetworkPolicy' }, { kind: 'port' }, { kind: 'Gateway' }]), [
-    { message: 'Policy is not available in this version' }, { message: 'NetworkPolicy is not available in this version' },
-    { path: '/2/kind', remedy: 'did you mean Port?' }, { remedy: 'write one of Network, Port, Namespace' },
+t.test('a mistyped kind is recognised', (t) => {
+  t.match(errorsOf([{ kind: 'port' }, { kind: 'Gateway' }, { kind: 'Networkpolicy' }]), [
+    { path: '/0/kind', remedy: 'did you mean Port?' }, { remedy: 'write one of Network, Port, Namespace, Policy, NetworkPolicy' }, { remedy: 'did you mean NetworkPolicy?' },
   ]);
+  t.end();
+});
+
+t.test('policies are resources like others: found by name, told with their paths, in the way of what they need', (t) => {
+  const next = intentWith([policy('web', { networks: ['dev'] }), networkPolicy('shop/deny'), networkPolicy('deny')], running, nothingHeld);
+  t.strictSame(resourcesOf(next).slice(-3).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`), ['Policy  web', 'NetworkPolicy  deny', 'NetworkPolicy shop deny']);
+  t.match(errorsOf([policy('web', { networks: ['dve'] }), networkPolicy('deny', { ingress: [{ from: [{}] }] })]), [
+    { path: '/0/spec/appliesTo/networks/0', message: 'there is no network dve', remedy: 'did you mean dev?' }, { path: '/1/spec/ingress/0/from/0' },
+  ]);
+  const without = (kind: string, name: string): readonly ErrorDetail[] => refused(() => intentWithout([{ kind, name }], next)).errors;
+  t.match(without('NetworkPolicy', 'shop/dney'), [{ message: 'there is no networkpolicy shop/dney', remedy: 'did you mean shop/deny?' }]);
+  t.match(without('Policy', 'x'), [{ remedy: '"vswitchctl get policies" lists what is there' }]);
+  t.match(without('Network', 'dev').at(-1), { message: 'network dev is named by policy web' });
+  t.equal(intentWithout([{ kind: 'NetworkPolicy', name: 'default/deny' }, { kind: 'policy', name: 'web' }], next).networkPolicies.size, 1);
+  t.equal(resourceKind('policies'), 'Policy');
+  t.end();
+});
+
+t.test('what Kubernetes prints is taken as it is', (t) => {
+  const printed = { ...networkPolicy('deny', { ingress: null, policyTypes: ['Ingress'] }), metadata: { name: 'deny', creationTimestamp: null, uid: 'x' }, status: {} };
+  t.strictSame(intentWith([printed], running, nothingHeld).networkPolicies.get('default/deny')?.spec, { podSelector: {}, policyTypes: ['Ingress'] });
   t.end();
 });
 

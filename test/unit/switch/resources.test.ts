@@ -38,7 +38,7 @@ t.test('ports have their status, and the wish is not touched by showing it', (t)
 t.test('what is not there is told, with what was probably meant', (t) => {
   t.throws(() => list('Port', 'wbe'), { code: 'VSW_NOT_FOUND', errors: [{ message: 'there is no port wbe', remedy: 'did you mean web?' }] });
   t.throws(() => list('Network', 'nothing-alike'), { errors: [{ remedy: '"vswitchctl get networks" lists what is there' }] });
-  t.throws(() => list('Policy'), { code: 'VSW_NOT_FOUND', errors: [{ path: '/kind', message: 'there is no kind Policy' }] });
+  t.throws(() => list('Gateway'), { code: 'VSW_NOT_FOUND', errors: [{ path: '/kind', message: 'there is no kind Gateway' }] });
   t.end();
 });
 

@@ -38,5 +38,4 @@ t.test('what a table cannot do is told', async (t) => {
   t.match(await run('get', 'drops', 'web-1'), { code: 2, err: /--port web-1/ });
   t.match(await run('get', 'stats', '--network', 'dev'), { code: 2, err: /cannot be narrowed by --network/ });
   t.match(await run('get', 'ports', '--port', 'a'), { code: 2 });
-  t.match(await run('get', 'policies'), { code: 2, err: /not available in this version/ });
 });
