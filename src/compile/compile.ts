@@ -21,6 +21,7 @@ import type { PutNetwork, PutPort, PutStaticMac, RouteEntry } from '../table/edi
 import { SharedMap, differing } from '../shared-map.ts';
 import { emptyTableSet, type TableSet } from '../table/table-set.ts';
 import { heldBy, noAllocations, type Allocations } from './allocations.ts';
+import { compilePolicies } from './policies.ts';
 
 /** What the dataplane calls the types of ports. */
 export const portTypes: Readonly<Record<PortType, number>> = { tap: 1, memory: 2, pcap: 3 };
@@ -57,7 +58,7 @@ export function compile(intent: Intent, allocations: Allocations, before: Compil
   }
 
   const staticMacs = changedNetworks.size === 0 ? before.tables.staticMacs : compileStaticMacs(intent, allocations);
-  return { networks, ports, staticMacs };
+  return { networks, ports, staticMacs, ...compilePolicies(intent, allocations, ports, before) };
 }
 
 const nothingCompiled: Compiled = { intent: emptyIntent, allocations: noAllocations, tables: emptyTableSet };

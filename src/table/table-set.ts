@@ -4,16 +4,30 @@
  * Entries are the edits that put them, under the numbers that the dataplane knows them by.
  */
 import { SharedMap } from '../shared-map.ts';
-import type { PutNetwork, PutPort, PutStaticMac, TrunkAddress } from './edits.gen.ts';
+import type { PutAddressSets, PutNetwork, PutPort, PutPortPolicy, PutPrefixSet, PutRules, PutServiceSets, PutStaticMac, TrunkAddress } from './edits.gen.ts';
+import { noRuleNames, type RuleNames } from './rule-names.ts';
 
 export interface TableSet {
   readonly networks: ReadonlyMap<number, PutNetwork>;
   readonly ports: ReadonlyMap<number, PutPort>;
   /** By `network mac`. */
   readonly staticMacs: ReadonlyMap<string, PutStaticMac>;
+  /** By `network address`. */
+  readonly addressSets: ReadonlyMap<string, PutAddressSets>;
+  readonly prefixSets: ReadonlyMap<number, PutPrefixSet>;
+  /** By `network address protocol port`. */
+  readonly serviceSets: ReadonlyMap<string, PutServiceSets>;
+  readonly rules: ReadonlyMap<number, PutRules>;
+  /** By the number of the port. */
+  readonly portPolicies: ReadonlyMap<number, PutPortPolicy>;
+  /** Not held by the dataplane: what the rules' numbers mean. */
+  readonly ruleNames: RuleNames;
 }
 
-export const emptyTableSet: TableSet = { networks: new Map(), ports: new Map(), staticMacs: new Map() };
+export const emptyTableSet: TableSet = {
+  networks: new Map(), ports: new Map(), staticMacs: new Map(),
+  addressSets: new Map(), prefixSets: new Map(), serviceSets: new Map(), rules: new Map(), portPolicies: new Map(), ruleNames: noRuleNames,
+};
 
 /** The networks that a port is in. */
 export function networksOfEntry({ network, trunk }: PutPort): readonly number[] {
@@ -25,12 +39,17 @@ export function addressesOfEntry({ network, addresses, trunkAddresses }: Pick<Pu
   return [...addresses.map((prefix) => ({ network, prefix })), ...trunkAddresses];
 }
 
-/** The tables without some ports and without the static MACs that lead to them. */
+/**
+ * The tables without some ports, without the static MACs that lead to them and without what judges them. Their addresses stay in the
+ * sets: they are nobody else's.
+ */
 export function withoutPorts(tables: TableSet, ids: ReadonlySet<number>): TableSet {
   if (ids.size === 0) return tables;
   const ports = new SharedMap(tables.ports);
   for (const id of ids) ports.delete(id);
   const staticMacs = new SharedMap(tables.staticMacs);
   for (const [key, { port }] of tables.staticMacs) if (ids.has(port)) staticMacs.delete(key);
-  return { networks: tables.networks, ports, staticMacs };
+  const portPolicies = new SharedMap(tables.portPolicies);
+  for (const id of ids) portPolicies.delete(id);
+  return { ...tables, ports, staticMacs, portPolicies };
 }

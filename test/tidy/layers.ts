@@ -23,7 +23,9 @@ export const nativeLayers: readonly (readonly string[])[] = [
 
 export const sourceLayers: readonly (readonly string[])[] = [
   ['address'],
-  ['intent', 'table'],
+  // What the dataplane can hold decides what may be wished for: the names of timeouts are its own.
+  ['table'],
+  ['intent'],
   ['compile', 'plan', 'dataplane'],
   // The façade keeps its state in a store and lets explain answer; neither knows the façade.
   ['explain', 'store'],
