@@ -1,16 +1,18 @@
 /**
  * `npm run bench:micro`: how long the control layer takes, by benny.
  *
- * The life of an intent in its pure steps: what was left open is chosen, the tables are compiled, compared with those
- * that run, and the difference is written as bytes. Each for a whole intent and for one change in it.
+ * The life of an intent in its pure steps: the wish is checked, what was left open is chosen, the tables are compiled,
+ * compared with those that run, and the difference is written as bytes. Each for a whole intent and for one change in it.
  */
 import benny from 'benny';
-import { allocate, noAllocations } from '../../src/compile/allocations.ts';
+import { allocate, heldBy, noAllocations } from '../../src/compile/allocations.ts';
 import { compile } from '../../src/compile/compile.ts';
 import { encodeEdits } from '../../src/dataplane/encode.ts';
+import { claimsAfter, claimsOf } from '../../src/intent/claims.ts';
+import { intentWith } from '../../src/intent/validate.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { emptyTableSet } from '../../src/table/table-set.ts';
-import { intentOf, withOneChange } from './intents.ts';
+import { intentOf, oneChange, withAnotherMac, withOneChange } from './intents.ts';
 
 const portIdsEnd = 65_535;
 
@@ -18,9 +20,12 @@ for (const ports of [100, 2_000]) {
   const intent = intentOf(ports);
   const changed = withOneChange(intent);
   const allocations = allocate(intent, noAllocations, portIdsEnd);
-  const changedAllocations = allocate(changed, allocations, portIdsEnd);
+  const withMac = withAnotherMac(intent);
   const tables = compile(intent, allocations);
-  const changedTables = compile(changed, changedAllocations);
+  const compiled = { intent, allocations, tables };
+  const changedTables = compile(changed, allocations, compiled);
+  const held = heldBy(allocations);
+  const claims = claimsOf(intent.ports.values(), intent.networks, held);
   const edits = plan(emptyTableSet, tables);
   const difference = plan(tables, changedTables);
   await benny.suite(
@@ -28,11 +33,23 @@ for (const ports of [100, 2_000]) {
     benny.add('allocate: a new intent', () => {
       allocate(intent, noAllocations, portIdsEnd);
     }),
+    benny.add('allocate: another MAC', () => {
+      allocate(withMac, allocations, portIdsEnd, intent);
+    }),
+    benny.add('validate: one port changed', () => {
+      intentWith([oneChange()], intent, held, claims);
+    }),
+    benny.add('claims: one port changed', () => {
+      claimsAfter(claims, { intent, held }, { intent: changed, held });
+    }),
     benny.add('allocate: one port changed', () => {
-      allocate(changed, allocations, portIdsEnd);
+      allocate(changed, allocations, portIdsEnd, intent);
     }),
     benny.add('compile', () => {
       compile(intent, allocations);
+    }),
+    benny.add('compile: one port changed', () => {
+      compile(changed, allocations, compiled);
     }),
     benny.add('plan: everything is new', () => {
       plan(emptyTableSet, tables);

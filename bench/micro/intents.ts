@@ -1,6 +1,7 @@
 /** Intents of a chosen size, and what the control layer makes of them: what the suites here begin with. */
 import { emptyIntent, type Intent } from '../../src/intent/intent.ts';
 import type { PortResource } from '../../src/intent/port.ts';
+import { SharedMap } from '../../src/shared-map.ts';
 
 /** So many memory ports, spread over as many networks as hold a thousand each. */
 export function intentOf(ports: number): Intent {
@@ -10,15 +11,23 @@ export function intentOf(ports: number): Intent {
     { apiVersion: 'vswitch/v1', kind: 'Network', metadata: { name: `net-${index}` }, spec: { subnets: [`10.${index}.0.0/16`, `fd00:${index}::/64`] } },
   ] as const);
   const portEntries = Array.from({ length: ports }, (_, index) => [`default/port-${index}`, portOf(index)] as const);
-  return { ...emptyIntent, networks: new Map(networkEntries), ports: new Map(portEntries) };
+  return { ...emptyIntent, networks: new SharedMap(new Map(networkEntries)), ports: new SharedMap(new Map(portEntries)) };
 }
 
-/** The same intent, with one port that takes another MAC. */
+/** The same intent, with one port that may learn fewer MACs, which needs no other allocations. */
 export function withOneChange(intent: Intent): Intent {
-  const ports = new Map(intent.ports);
+  return { ...intent, ports: new SharedMap(intent.ports).set('default/port-0', oneChange()) };
+}
+
+/** With one port that takes another MAC, so that allocations are gone through anew. */
+export function withAnotherMac(intent: Intent): Intent {
   const port = portOf(0);
-  ports.set('default/port-0', { ...port, spec: { ...port.spec, mac: '02:aa:00:00:00:01' } });
-  return { ...intent, ports };
+  return { ...intent, ports: new SharedMap(intent.ports).set('default/port-0', { ...port, spec: { ...port.spec, mac: '02:aa:00:00:00:01' } }) };
+}
+
+export function oneChange(): PortResource {
+  const port = portOf(0);
+  return { ...port, spec: { ...port.spec, limits: { macs: 16 } } };
 }
 
 function portOf(index: number): PortResource {

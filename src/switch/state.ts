@@ -73,8 +73,10 @@ export function changeBetween(before: State, after: State): unknown {
 }
 
 function placesBetween<Value>(before: Readonly<Record<string, Value>>, after: Readonly<Record<string, Value>>): Places<Value> {
-  const [old, now] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
-  return Object.fromEntries(differing(old, now).map((key) => [key, now.get(key) ?? null]));
+  const places: [string, Value | null][] = [];
+  for (const key of Object.keys(after)) if (!Object.hasOwn(before, key) || before[key] !== after[key]) places.push([key, after[key]!]);
+  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) places.push([key, null]);
+  return Object.fromEntries(places);
 }
 
 function listChangeBetween(before: readonly unknown[], after: readonly unknown[]): ListChange {
