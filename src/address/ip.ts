@@ -25,6 +25,10 @@ export function parseIp(text: string): Ip | undefined {
 
 /** IPv4 with dots, IPv6 as RFC 5952 writes it. */
 export function formatIp(ip: Ip): string {
+  if (ip.family === 4) {
+    const value = Number(ip.value);
+    return `${value >>> 24}.${(value >>> 16) & 0xff}.${(value >>> 8) & 0xff}.${value & 0xff}`;
+  }
   return ipaddr.fromByteArray(bytesOf(ip)).toString();
 }
 

@@ -2,7 +2,8 @@
  * ListRegister: the lists of rules that groups of ports are judged by, each once, with its number.
  *
  * When the policies of a group change, its list changes and keeps its number if nobody else has the old one still: then the dataplane
- * gets what is different, not all of the list anew.
+ * gets what is different, not all of the list anew. Numbers of lists that are gone are given again: the dataplane has a place for
+ * each number, and tells lists apart by the generation in which they became what they are.
  */
 import type { Direction } from '../intent/policy.ts';
 import { SharedMap } from '../shared-map.ts';
@@ -39,11 +40,14 @@ export class ListRegister {
   readonly #lists: SharedMap<string, List>;
   /** By the key of a group. */
   readonly #holdings: SharedMap<string, Holding>;
+  /** Numbers that were given and are nobody's now. */
+  #free: readonly number[];
   #next: number;
 
   constructor(from?: ListRegister) {
     this.#lists = new SharedMap(from === undefined ? undefined : from.#lists);
     this.#holdings = new SharedMap(from === undefined ? undefined : from.#holdings);
+    this.#free = from === undefined ? [] : from.#free;
     this.#next = from === undefined ? 1 : from.#next;
   }
 
@@ -70,17 +74,25 @@ export class ListRegister {
     changes.forEach(({ key }, index) => wishes[index]!.forEach((wish, slot) => {
       if (!fresh.delete(wish.key)) return;
       const before = this.#holdings.get(key)?.keys[slot] ?? '';
-      const number = idle.get(before) ?? this.#next++;
+      const number = idle.get(before) ?? this.#number();
       idle.delete(before);
       this.#write({ ...wish, number, uses: uses.get(wish.key)! }, rules);
     }));
     for (const number of idle.values()) rules.delete(number);
+    if (idle.size > 0) this.#free = [...this.#free, ...idle.values()].sort((a, b) => a - b);
     changes.forEach(({ key, now }, index) => {
       const keys = wishes[index]!.map((wish) => wish.key);
       const numbers = keys.map((one) => this.#lists.get(one)?.number ?? 0);
       if (now === undefined) this.#holdings.delete(key);
       else this.#holdings.set(key, { keys, numbers: numbers as unknown as ListNumbers });
     });
+  }
+
+  #number(): number {
+    const [free, ...others] = this.#free;
+    if (free === undefined) return this.#next++;
+    this.#free = others;
+    return free;
   }
 
   #write(list: List, rules: SharedMap<number, PutRules>): void {

@@ -89,34 +89,34 @@ class PolicyCompiler {
   }
 
   #readPolicies(): void {
-    const old: PolicyRules[] = [];
+    const left: { readonly sets: string[]; readonly services: string[] } = { sets: [], services: [] };
+    const leave = (known: PolicyRules, now: PolicyRules | undefined): void => {
+      for (const key of known.sets) if (now?.sets.has(key) !== true) left.sets.push(key);
+      for (const key of known.services) if (now?.services.has(key) !== true) left.services.push(key);
+    };
     const read = (name: string, resource: PolicyResource | NetworkPolicyResource | undefined): void => {
       const known = this.#book.policies.get(name);
-      if (known !== undefined) {
-        old.push(known);
-        this.#gone.add(known);
-      }
-      if (resource === undefined) {
+      if (known !== undefined) this.#gone.add(known);
+      const rules = resource === undefined ? undefined : rulesOfPolicy(resource, this.#numbers, known);
+      if (known !== undefined) leave(known, rules);
+      if (rules === undefined) {
         this.#book.policies.delete(name);
-        return;
+      } else {
+        this.#book.policies.set(name, rules);
+        this.#came.push(rules);
       }
-      const rules = rulesOfPolicy(resource, this.#numbers, known);
-      this.#book.policies.set(name, rules);
-      this.#came.push(rules);
     };
     for (const key of differing(this.#before.intent.policies, this.#intent.policies).sort()) read(`Policy/${key}`, this.#intent.policies.get(key));
     for (const key of differing(this.#before.intent.networkPolicies, this.#intent.networkPolicies).sort()) read(`NetworkPolicy/${key}`, this.#intent.networkPolicies.get(key));
     // Only now, so that what is needed again stays.
-    for (const { sets, services } of old) {
-      for (const key of sets) this.#book.sets.release(key);
-      for (const key of services) this.#book.services.release(key);
-    }
+    for (const key of left.sets) this.#book.sets.release(key);
+    for (const key of left.services) this.#book.services.release(key);
   }
 
   readonly #numbers: RuleNumbers = {
     rule: () => this.#book.nextRule(),
-    set: (key, peers) => this.#book.sets.take(key, (number) => addressSetOf(number, peers)).number,
-    service: (key) => this.#book.services.take(key, (number) => number),
+    set: (key, peers) => (peers === undefined ? this.#book.sets.get(key)! : this.#book.sets.take(key, (number) => addressSetOf(number, peers))).number,
+    service: (key, isNew) => (isNew ? this.#book.services.take(key, (number) => number) : this.#book.services.get(key)!),
     network: (name) => this.#allocations.networkIds[name]!,
   };
 

@@ -34,6 +34,8 @@ export interface PolicyRules extends Choice {
   /** `Policy/name` or `NetworkPolicy/namespace/name`. */
   readonly name: string;
   readonly tier: number;
+  /** Of each of its rules. */
+  readonly flags: number;
   readonly order: number;
   readonly isAudited: boolean;
   /** Where it judges; undefined: everywhere. */
@@ -42,19 +44,27 @@ export interface PolicyRules extends Choice {
   readonly scope: number;
   readonly ingress: PolicyPart;
   readonly egress: PolicyPart;
-  /** Keys of the sets and services that it needs, once for each need. */
-  readonly sets: readonly string[];
-  readonly services: readonly string[];
-  /** By what a rule is known, its entry. */
-  readonly known: ReadonlyMap<string, RuleEntry>;
+  /** Keys of the sets and services that it needs. */
+  readonly sets: ReadonlySet<string>;
+  readonly services: ReadonlySet<string>;
+  /** By what a rule is known, what was made of it. */
+  readonly known: ReadonlyMap<string, WrittenRule>;
   readonly names: ReadonlyMap<number, RuleName>;
 }
 
-/** Where the numbers come from. */
+/** A rule as it stood in the policy and as it stands in the tables. */
+interface WrittenRule {
+  readonly rule: object | undefined;
+  readonly entry: RuleEntry;
+  readonly set: string | undefined;
+  readonly services: readonly string[];
+}
+
+/** Where the numbers come from; a set or service is asked for once by each policy that did not need it before. */
 export interface RuleNumbers {
   rule(): number;
-  set(key: string, peers: readonly Peer[]): number;
-  service(key: string): number;
+  set(key: string, peers: readonly Peer[] | undefined): number;
+  service(key: string, isNew: boolean): number;
   network(name: string): number;
 }
 
@@ -69,8 +79,10 @@ interface Sentence {
   readonly identity: string;
   readonly name: string;
   readonly action: PolicyAction;
-  readonly peers: readonly Peer[] | undefined;
-  readonly services: readonly Service[];
+  /** As it stands in the policy; a default is none. */
+  readonly rule: object | undefined;
+  peers(): readonly Peer[] | undefined;
+  services(): readonly Service[];
   readonly log: boolean;
 }
 
@@ -78,13 +90,15 @@ class Writer {
   readonly #resource: PolicyResource | NetworkPolicyResource;
   readonly #numbers: RuleNumbers;
   readonly #before: PolicyRules | undefined;
-  readonly #sets: string[] = [];
-  readonly #services: string[] = [];
-  readonly #known = new Map<string, RuleEntry>();
+  readonly #sets = new Set<string>();
+  readonly #services = new Set<string>();
+  readonly #known = new Map<string, WrittenRule>();
   readonly #names = new Map<number, RuleName>();
   readonly #name: string;
   readonly #tier: number;
   readonly #flags: number;
+  /** Whether what its rules have from the policy is as it was before. */
+  readonly #isAsBefore: boolean;
 
   constructor(resource: PolicyResource | NetworkPolicyResource, numbers: RuleNumbers, before: PolicyRules | undefined) {
     this.#resource = resource;
@@ -94,11 +108,12 @@ class Writer {
     this.#name = kind === 'Policy' ? `Policy/${metadata.name}` : `NetworkPolicy/${metadata.namespace ?? 'default'}/${metadata.name}`;
     this.#tier = ruleTiers.indexOf(kind === 'Policy' ? resource.spec.tier ?? tierDefault : 'networkPolicy');
     this.#flags = kind === 'Policy' ? flagsOf(resource.spec.established ?? 'recheck', resource.spec.enforce === false) : 0;
+    this.#isAsBefore = before?.tier === this.#tier && before.flags === this.#flags;
   }
 
   write(): PolicyRules {
     const parts = this.#resource.kind === 'Policy' ? this.#policyParts(this.#resource) : this.#networkPolicyParts(this.#resource);
-    return { ...parts, resource: this.#resource, name: this.#name, tier: this.#tier, sets: this.#sets, services: this.#services, known: this.#known, names: this.#names };
+    return { ...parts, resource: this.#resource, name: this.#name, tier: this.#tier, flags: this.#flags, sets: this.#sets, services: this.#services, known: this.#known, names: this.#names };
   }
 
   #policyParts({ spec }: PolicyResource): Pick<PolicyRules, 'ingress' | 'egress' | 'order' | 'isAudited' | 'networks' | 'scope' | keyof Choice> {
@@ -108,8 +123,9 @@ class Writer {
         identity: rule.name ?? identityOf(rule, seen),
         name: ruleNameOf(rule, direction, index),
         action: rule.action,
-        peers: (direction === 'ingress' ? rule.from : rule.to)?.map((peer) => this.#peer(peer)),
-        services: servicesOf(rule.protocols ?? []),
+        rule,
+        peers: () => (direction === 'ingress' ? rule.from : rule.to)?.map((peer) => this.#peer(peer)),
+        services: () => servicesOf(rule.protocols ?? []),
         log: rule.log === true,
       }));
       const action = spec.default?.[direction];
@@ -119,7 +135,7 @@ class Writer {
     return {
       ingress: part('ingress'), egress: part('egress'), order: spec.order ?? orderDefault, isAudited: spec.enforce === false,
       ports: spec.appliesTo.ports, namespaces: spec.appliesTo.namespaces, namespace: undefined,
-      networks, scope: networks === undefined ? 0 : this.#set([{ networks }]),
+      networks, scope: networks === undefined ? 0 : this.#set(keyOfPeers([{ networks }]), [{ networks }]),
     };
   }
 
@@ -129,7 +145,8 @@ class Writer {
       if (!isolates(spec, direction)) return { rules: [], otherwise: undefined, isolates: false };
       const seen = new Map<string, number>();
       const rules = (spec[direction] ?? []).map((rule, index) => this.#entry(direction, {
-        identity: identityOf(rule, seen), name: `${direction}[${index}]`, action: 'allow', peers: podPeers(rule, direction, namespace), services: podServices(rule.ports ?? []), log: false,
+        identity: identityOf(rule, seen), name: `${direction}[${index}]`, action: 'allow', rule,
+        peers: () => podPeers(rule, direction, namespace), services: () => podServices(rule.ports ?? []), log: false,
       }));
       return { rules, otherwise: this.#default(direction, 'drop'), isolates: true };
     };
@@ -139,13 +156,26 @@ class Writer {
   }
 
   #default(direction: Direction, action: PolicyAction): RuleEntry {
-    return this.#entry(direction, { identity: 'default', name: 'default', action, peers: undefined, services: [], log: false });
+    return this.#entry(direction, { identity: 'default', name: 'default', action, rule: undefined, peers: () => undefined, services: () => [], log: false });
   }
 
-  #entry(direction: Direction, { identity, name, action, peers, services, log }: Sentence): RuleEntry {
-    const key = `${direction} ${identity}`;
+  #entry(direction: Direction, sentence: Sentence): RuleEntry {
+    const key = `${direction} ${sentence.identity}`;
     const old = this.#before?.known.get(key);
-    const peer = peers === undefined ? 0 : this.#set(peers);
+    const isOld = old !== undefined && sentence.rule !== undefined && this.#isAsBefore && sameData(old.rule, sentence.rule);
+    const written = isOld ? old : this.#write(direction, sentence, old?.entry);
+    if (written.set !== undefined) this.#sets.add(written.set);
+    for (const service of written.services) this.#services.add(service);
+    this.#known.set(key, written);
+    this.#names.set(written.entry.id, { policy: this.#name, rule: sentence.name, tier: ruleTiers[this.#tier]!, direction, action: sentence.action });
+    return written.entry;
+  }
+
+  #write(direction: Direction, { action, rule, peers, services, log }: Sentence, old: RuleEntry | undefined): WrittenRule {
+    const list = peers();
+    const set = list === undefined ? undefined : keyOfPeers(list);
+    const peer = list === undefined ? 0 : this.#set(set!, list);
+    const named: string[] = [];
     const entry: RuleEntry = {
       id: old?.id ?? this.#numbers.rule(),
       action: actions.indexOf(action),
@@ -153,27 +183,30 @@ class Writer {
       flags: this.#flags | (log ? ruleFlags.log : 0),
       source: direction === 'ingress' ? peer : 0,
       destination: direction === 'ingress' ? 0 : peer,
-      services: this.#serviceEntries(services),
+      services: this.#serviceEntries(services(), named),
       sourcePorts: [],
     };
-    const kept = old !== undefined && sameData(old, entry) ? old : entry;
-    this.#known.set(key, kept);
-    this.#names.set(kept.id, { policy: this.#name, rule: name, tier: ruleTiers[this.#tier]!, direction, action });
-    return kept;
+    return { rule, entry: old !== undefined && sameData(old, entry) ? old : entry, set, services: named };
   }
 
-  #set(peers: readonly Peer[]): number {
-    const key = keyOfPeers(peers);
-    this.#sets.push(key);
-    return this.#numbers.set(key, peers);
+  #set(key: string, peers: readonly Peer[]): number {
+    const isNew = !this.#sets.has(key) && this.#before?.sets.has(key) !== true;
+    this.#sets.add(key);
+    return this.#numbers.set(key, isNew ? peers : undefined);
   }
 
-  #serviceEntries(services: readonly Service[]): readonly ServiceEntry[] {
+  #service(key: string): number {
+    const isNew = !this.#services.has(key) && this.#before?.services.has(key) !== true;
+    this.#services.add(key);
+    return this.#numbers.service(key, isNew);
+  }
+
+  #serviceEntries(services: readonly Service[], named: string[]): readonly ServiceEntry[] {
     const entries = services.map((service): ServiceEntry => {
       if (service.name === undefined) return { protocol: service.protocol, first: service.first, last: service.last, named: 0 };
       const key = serviceKey(service.protocol, service.name);
-      this.#services.push(key);
-      return { protocol: service.protocol, first: 0, last: portMax, named: this.#numbers.service(key) };
+      named.push(key);
+      return { protocol: service.protocol, first: 0, last: portMax, named: this.#service(key) };
     });
     return entries.length < 2 ? entries : [...new Map(entries.map((entry) => [`${entry.protocol} ${entry.first} ${entry.last} ${entry.named}`, entry])).values()];
   }

@@ -17,7 +17,7 @@ export function plan(running: TableSet, desired: TableSet): readonly Edit[] {
   const prefixSets = difference(running.prefixSets, desired.prefixSets);
   const addressSets = difference(running.addressSets, desired.addressSets);
   const serviceSets = difference(running.serviceSets, desired.serviceSets);
-  const rules = difference(running.rules, desired.rules);
+  const rules = difference(running.rules, desired.rules, sameRules);
   const portPolicies = difference(running.portPolicies, desired.portPolicies);
   return [
     ...staticMacs.gone.map(({ network, mac }): Edit => ({ edit: 'DeleteStaticMac', network, mac })),
@@ -40,16 +40,23 @@ export function plan(running: TableSet, desired: TableSet): readonly Edit[] {
 }
 
 function difference<Key extends string | number, Entry>(
-  running: ReadonlyMap<Key, Entry>, desired: ReadonlyMap<Key, Entry>,
+  running: ReadonlyMap<Key, Entry>, desired: ReadonlyMap<Key, Entry>, isSame: (one: Entry, other: Entry) => boolean = sameData,
 ): { readonly gone: readonly Entry[]; readonly put: readonly Entry[] } {
   const gone: Entry[] = [];
   const put: Entry[] = [];
   for (const key of differing(running, desired).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
     const [old, entry] = [running.get(key), desired.get(key)];
     if (entry === undefined) gone.push(old!);
-    else if (!sameData(old, entry)) put.push(entry);
+    else if (old === undefined || !isSame(old, entry)) put.push(entry);
   }
   return { gone, put };
+}
+
+const isSameRule = (one: RuleEntry, other: RuleEntry): boolean => one === other || sameData(one, other);
+
+/** There may be a hundred thousand. */
+function sameRules({ rules: one }: PutRules, { rules: other }: PutRules): boolean {
+  return one === other || (one.length === other.length && one.every((rule, index) => isSameRule(rule, other[index]!)));
 }
 
 /** A list of rules anew, or only where it differs. */
@@ -57,11 +64,10 @@ function changeOfRules(running: PutRules | undefined, desired: PutRules): Edit {
   if (running === undefined) return desired;
   const [before, after] = [running.rules, desired.rules];
   const most = Math.min(before.length, after.length);
-  const isSame = (one: RuleEntry, other: RuleEntry): boolean => one === other || sameData(one, other);
   let head = 0;
-  while (head < most && isSame(before[head]!, after[head]!)) head += 1;
+  while (head < most && isSameRule(before[head]!, after[head]!)) head += 1;
   let tail = 0;
-  while (tail < most - head && isSame(before[before.length - 1 - tail]!, after[after.length - 1 - tail]!)) tail += 1;
+  while (tail < most - head && isSameRule(before[before.length - 1 - tail]!, after[after.length - 1 - tail]!)) tail += 1;
   const inserted = after.slice(head, after.length - tail);
   const removed = before.length - tail - head;
   return inserted.length >= after.length ? desired : { edit: 'SpliceRules', list: desired.list, at: head, removed, inserted };

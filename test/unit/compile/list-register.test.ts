@@ -27,6 +27,8 @@ t.test('groups with the same policies share a list, which goes with the last of 
   t.equal(table.size, 1);
   second.update([{ key: 'y', now: undefined }], noNode, table);
   t.equal(table.size, 0);
+  second.update([{ key: 'w', now: group(rules('b', undefined, 2)) }], noNode, table);
+  t.strictSame(second.numbersOf('w'), [1, 0, 0, 0], 'a number that is free is given again');
   t.strictSame(first.numbersOf('x'), [1, 0, 0, 0], 'what was given away is as it was');
   t.end();
 });
