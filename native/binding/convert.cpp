@@ -35,8 +35,6 @@ constexpr GsoName kGsoNames[] = {{"none", Offload::Gso::kNone},
                                  {"tcp6", Offload::Gso::kTcp6},
                                  {"udp", Offload::Gso::kUdp}};
 
-const char* rule_name(RuleId rule) { return rule == kDefaultRule ? "default" : ""; }
-
 }  // namespace
 
 std::optional<std::span<const std::byte>> bytes_from(const Napi::Value& value, const char* name) {
@@ -120,32 +118,6 @@ Napi::Object to_js(Napi::Env env, const Receipt& receipt) {
     ports.Set(i, port);
   }
   result.Set("ports", ports);
-  return result;
-}
-
-Napi::Object to_js(Napi::Env env, const Trace& trace) {
-  Napi::Object result = Napi::Object::New(env);
-  result.Set("verdict", trace.allowed ? "allow" : "drop");
-  result.Set("stage", vsw::name_of(trace.stage));
-  result.Set("reason", trace.reason);
-  result.Set("port", trace.port.value);
-  result.Set("network", trace.network.value);
-  result.Set("rule", rule_name(trace.rule));
-  result.Set("generation", Napi::Number::New(env, static_cast<double>(trace.generation.value)));
-  result.Set("line", trace.line);
-  Napi::Array path = Napi::Array::New(env, trace.path.size());
-  for (std::uint32_t i = 0; i < trace.path.size(); ++i) {
-    Napi::Object step = Napi::Object::New(env);
-    step.Set("stage", vsw::name_of(trace.path[i].stage));
-    step.Set("port", trace.path[i].port.value);
-    step.Set("verdict", trace.path[i].verdict);
-    step.Set("rule", rule_name(trace.path[i].rule));
-    path.Set(i, step);
-  }
-  result.Set("path", path);
-  Napi::Array receivers = Napi::Array::New(env, trace.receivers.size());
-  for (std::uint32_t i = 0; i < trace.receivers.size(); ++i) receivers.Set(i, trace.receivers[i].value);
-  result.Set("receivers", receivers);
   return result;
 }
 

@@ -12,7 +12,6 @@
 #include <string>
 #include "base/result.hpp"
 #include "commit/publisher.hpp"
-#include "commit/trace.hpp"
 #include "packet/packet.hpp"
 #include "port/fault_port.hpp"
 #include "wire/mac.hpp"
@@ -26,7 +25,6 @@ namespace vsw {
 [[nodiscard]] std::optional<Offload> offload_from(const Napi::Value& value);            // undefined: none
 
 [[nodiscard]] Napi::Object to_js(Napi::Env env, const Receipt& receipt);
-[[nodiscard]] Napi::Object to_js(Napi::Env env, const Trace& trace);
 [[nodiscard]] Napi::Object to_js(Napi::Env env, const DeviceFinding& finding);
 [[nodiscard]] Napi::Value to_js(Napi::Env env, const Offload& offload);  // undefined when it says nothing
 [[nodiscard]] Napi::Object to_js(Napi::Env env, const FaultCounts& counts);

@@ -133,6 +133,7 @@ Napi::Object usage_of(Napi::Env env, std::uint32_t used, std::uint32_t limit) {
 Napi::Function SwitchObject::define(Napi::Env env) {
   return DefineClass(env, "Switch",
                      {InstanceMethod("commit", &SwitchObject::commit), InstanceMethod("trace", &SwitchObject::trace),
+                      InstanceMethod("traceVerdicts", &SwitchObject::trace_verdicts),
                       InstanceMethod("counters", &SwitchObject::counters),
                       InstanceMethod("kernelDropped", &SwitchObject::kernel_dropped),
                       InstanceMethod("gone", &SwitchObject::gone),
@@ -195,24 +196,6 @@ Napi::Value SwitchObject::commit(const Napi::CallbackInfo& info) {
   const Napi::Promise promise = task->promise();
   task->Queue();
   return promise;
-}
-
-Napi::Value SwitchObject::trace(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
-  const auto frame = bytes_from(info[0], "frame");
-  if (!frame) return env.Undefined();
-  const auto port = number_from(info[1], "port", kU16);
-  if (!port || open(env) == nullptr) return env.Undefined();
-  std::optional<std::span<const std::byte>> edits;
-  if (!info[2].IsUndefined()) {
-    edits = bytes_from(info[2], "edits");
-    if (!edits) return env.Undefined();
-  }
-  Result<Trace> result = dataplane_->trace(PortId{static_cast<std::uint16_t>(*port)}, *frame, {},
-                                           edits ? &*edits : nullptr);
-  if (result) return to_js(env, result.value());
-  to_js_error(env, result.error()).ThrowAsJavaScriptException();
-  return env.Undefined();
 }
 
 Napi::Value SwitchObject::counters(const Napi::CallbackInfo& info) {

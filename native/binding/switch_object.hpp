@@ -23,6 +23,7 @@ class SwitchObject : public Napi::ObjectWrap<SwitchObject> {
  private:
   Napi::Value commit(const Napi::CallbackInfo& info);
   Napi::Value trace(const Napi::CallbackInfo& info);
+  Napi::Value trace_verdicts(const Napi::CallbackInfo& info);
   Napi::Value counters(const Napi::CallbackInfo& info);
   Napi::Value kernel_dropped(const Napi::CallbackInfo& info);
   Napi::Value gone(const Napi::CallbackInfo& info);

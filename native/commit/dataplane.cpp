@@ -56,6 +56,15 @@ Result<Trace> Dataplane::trace(PortId ingress, std::span<const std::byte> frame,
   return vsw::trace(fabric_, *generation, &transaction.value(), ingress, frame, offload);
 }
 
+Result<std::vector<TraceVerdict>> Dataplane::trace_verdicts(std::span<const TracedFrame> frames,
+                                                            const std::span<const std::byte>* edits) {
+  const std::shared_ptr<const Generation> generation = running();
+  if (edits == nullptr) return vsw::trace_verdicts(fabric_, *generation, nullptr, frames);
+  Result<Transaction> transaction = Transaction::decode(*edits);
+  if (!transaction) return transaction.error();
+  return vsw::trace_verdicts(fabric_, *generation, &transaction.value(), frames);
+}
+
 DeviceFinding Dataplane::inspect(PortId port) {
   const std::lock_guard guard(commits_);  // a commit that fails puts a device back to what it was
   const std::shared_ptr<const Generation> generation = running();

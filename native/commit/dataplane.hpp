@@ -38,6 +38,8 @@ class Dataplane {
   // `edits` null: on the running generation.
   [[nodiscard]] Result<Trace> trace(PortId ingress, std::span<const std::byte> frame, const Offload& offload,
                                     const std::span<const std::byte>* edits);
+  [[nodiscard]] Result<std::vector<TraceVerdict>> trace_verdicts(std::span<const TracedFrame> frames,
+                                                                 const std::span<const std::byte>* edits);
   [[nodiscard]] std::shared_ptr<const Generation> running() const { return publisher_.running(); }
 
   // Ports whose devices were changed by others since the last call: look at them by `inspect`.

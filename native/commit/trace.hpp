@@ -10,6 +10,7 @@
 #include <vector>
 #include "action/program.hpp"
 #include "base/result.hpp"
+#include "commit/nearest.hpp"
 #include "commit/transaction.hpp"
 #include "packet/packet.hpp"
 #include "pipeline/standing.hpp"
@@ -20,8 +21,15 @@ namespace vsw {
 struct TraceStep {
   StageId stage = StageId::kParse;
   PortId port;
-  const char* verdict = "continue";  // continue | allow | drop
+  const char* verdict = "continue";  // continue | allow | drop | reject
   RuleId rule;
+};
+
+// What rules say of the first packet of its connection, by the lists of one direction of one port.
+struct TraceRuling {
+  StageId stage = StageId::kAclEgress;
+  PortId port;
+  Ruling ruling;
 };
 
 struct Trace {
@@ -37,10 +45,28 @@ struct Trace {
   std::vector<TraceStep> path;
   std::vector<PortId> receivers;
   std::string line;                 // the frame, dissected
+
+  // Where rules judge such a packet: the first one of its connection, and what rules say of that now. `nearest` are
+  // rules of the direction that decided: that which denied, else the receiver's, else the sender's.
+  bool judged = false;
+  Tuple tuple;
+  std::vector<TraceRuling> rulings;
+  std::vector<NearRule> nearest;
 };
 
 // `candidate` null: the running generation.
 [[nodiscard]] Result<Trace> trace(Fabric& fabric, const Generation& running, const Transaction* candidate,
                                   PortId ingress, std::span<const std::byte> frame, const Offload& offload);
+
+struct TracedFrame {
+  PortId ingress;
+  std::span<const std::byte> frame;
+};
+enum class TraceVerdict : std::uint8_t { kDrop, kAllow, kReject };
+
+// The verdicts about many frames, all on one generation: who reaches whom.
+[[nodiscard]] Result<std::vector<TraceVerdict>> trace_verdicts(Fabric& fabric, const Generation& running,
+                                                               const Transaction* candidate,
+                                                               std::span<const TracedFrame> frames);
 
 }  // namespace vsw

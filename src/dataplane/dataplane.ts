@@ -46,27 +46,72 @@ export class CommitError extends Error {
   }
 }
 
+export type TraceVerdict = 'allow' | 'drop' | 'reject';
+
+/** Rules stand as numbers (ruleNames of the tables say what they mean); 1 is the network's defaultPolicy, 0 none. */
 export interface TraceStep {
   readonly stage: string;
   readonly port: number;
-  readonly verdict: 'continue' | 'allow' | 'drop';
-  readonly rule: string;
+  readonly verdict: 'continue' | TraceVerdict;
+  readonly rule: number;
+}
+
+/** What rules are asked: the first packet of a connection. For ICMP the destination port is type << 8 | code. */
+export interface JudgedPacket {
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: number;
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+}
+
+/** What the rules of one direction of a port say of it now; `audited…` where a policy that is not enforced would decide. */
+export interface TraceRuling {
+  readonly direction: 'egress' | 'ingress';
+  readonly port: number;
+  readonly action: TraceVerdict;
+  readonly rule: number;
+  readonly auditedAction?: TraceVerdict | 'pass';
+  readonly auditedRule?: number;
+}
+
+/** A rule that did not match, and which of its fields did. `protocol`: it is about the packet's protocol, whatever the ports. */
+export interface NearRule {
+  readonly rule: number;
+  readonly source: boolean;
+  readonly destination: boolean;
+  readonly service: boolean;
+  readonly sourcePort: boolean;
+  readonly protocol: boolean;
 }
 
 export interface Trace {
-  readonly verdict: 'allow' | 'drop';
+  readonly verdict: TraceVerdict;
   readonly stage: string;
-  /** The name of a drop reason, or forwarded, flooded, answered. */
+  /** The name of a drop reason, or forwarded, flooded, answered, consumed. */
   readonly reason: string;
   readonly port: number;
   /** The network that the frame is in; 0 when it is in none. */
   readonly network: number;
-  readonly rule: string;
+  readonly rule: number;
   readonly generation: number;
+  /** What the connection table says of it, where the network has one. */
+  readonly connection?: { readonly standing: 'new' | 'established' | 'related' | 'invalid' | 'denied'; readonly state: string; readonly ofInitiator: boolean };
+  /** Where rules judge such a frame. */
+  readonly judged?: JudgedPacket;
+  readonly rulings: readonly TraceRuling[];
+  /** From the nearest on, of the direction that decided. */
+  readonly nearest: readonly NearRule[];
   readonly path: readonly TraceStep[];
   readonly receivers: readonly number[];
   /** The frame as one readable line. */
   readonly line: string;
+}
+
+/** A frame that a port sends, as it is asked about among many. */
+export interface TracedFrame {
+  readonly port: number;
+  readonly frame: Uint8Array;
 }
 
 /** Shared memory: [worker][port][row]; the layout of a row is native/telemetry/counters.hpp's. */
@@ -212,6 +257,8 @@ export interface Dataplane {
   commit(edits: readonly Edit[]): Promise<CommitAnswer>;
   /** Traces through the running generation, or with edits through the candidate that they make. */
   trace(frame: Uint8Array, port: number, edits?: readonly Edit[]): Trace;
+  /** The verdicts alone, about many frames at once. */
+  traceVerdicts(frames: readonly TracedFrame[], edits?: readonly Edit[]): readonly TraceVerdict[];
   counters(): CounterCells;
   kernelDropped(port: number): number;
   /** Whether the port's device went away under the switch. */

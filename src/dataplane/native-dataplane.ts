@@ -13,7 +13,7 @@ import type { Edit } from '../table/edits.gen.ts';
 import {
   CommitError, type CaptureWish, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent,
   type DataplaneOptions, type DeviceFinding, type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type Offload, type QuerierState, type Trace,
-  type WrapperCounts,
+  type TracedFrame, type TraceVerdict, type WrapperCounts,
 } from './dataplane.ts';
 import { encodeEdits } from './encode.ts';
 
@@ -23,6 +23,7 @@ type NativeDroppedFrame = Omit<DroppedFrame, 'timeMs'> & { readonly ageMs: numbe
 interface NativeSwitch {
   commit(edits: Uint8Array): Promise<CommitAnswer>;
   trace(frame: Uint8Array, port: number, edits: Uint8Array | undefined): Trace;
+  traceVerdicts(frames: Uint8Array, places: Uint32Array, edits: Uint8Array | undefined): Uint8Array;
   counters(): CounterCells;
   kernelDropped(port: number): number;
   gone(port: number): boolean;
@@ -52,6 +53,9 @@ interface NativeSwitch {
 interface Addon {
   Switch: new (options: DataplaneOptions) => NativeSwitch;
 }
+
+/** By native/commit/trace.hpp's TraceVerdict. */
+const traceVerdicts = ['drop', 'allow', 'reject'] as const;
 
 const addonPlaces = ['build/release/Release/vswitch.node', 'build/release/vswitch.node', 'build/Release/vswitch.node'];
 
@@ -114,6 +118,22 @@ export class NativeDataplane implements Dataplane {
   trace(frame: Uint8Array, port: number, edits?: readonly Edit[]): Trace {
     try {
       return this.#open.trace(frame, port, edits && encodeEdits(edits));
+    } catch (error) {
+      throw asCommitError(error);
+    }
+  }
+
+  traceVerdicts(frames: readonly TracedFrame[], edits?: readonly Edit[]): readonly TraceVerdict[] {
+    const places = new Uint32Array(2 * frames.length);
+    let end = 0;
+    frames.forEach(({ port, frame }, index) => {
+      end += frame.length;
+      places[2 * index] = port;
+      places[2 * index + 1] = end;
+    });
+    const bytes = Buffer.concat(frames.map(({ frame }) => frame), end);
+    try {
+      return Array.from(this.#open.traceVerdicts(bytes, places, edits && encodeEdits(edits)), (verdict) => traceVerdicts[verdict]!);
     } catch (error) {
       throw asCommitError(error);
     }

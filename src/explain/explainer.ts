@@ -10,6 +10,7 @@ import type { Dataplane, DroppedFrame, Trace } from '../dataplane/dataplane.ts';
 import { VswError, type ErrorDetail } from '../errors.ts';
 import { dropReasonSentences } from '../table/drop-reasons.gen.ts';
 import type { Edit, PutPort } from '../table/edits.gen.ts';
+import { nameOfRule } from '../table/rule-names.ts';
 import { addressesOfEntry, networksOfEntry, type TableSet } from '../table/table-set.ts';
 import { composeFrame, protocolNumbers, tagFrame } from './compose.ts';
 import { asReceived, fullLength, notesOfDead } from './dead-frame.ts';
@@ -90,20 +91,17 @@ export class Explainer {
     const trace = this.#dataplane.trace(frame, port.port, edits);
     const nameOf = (id: number): string => tables.ports.get(id)?.name ?? '';
     const network = tables.networks.get(trace.network)?.name ?? '';
-    const policyOf = (rule: string): string => (rule === '' || network === '' ? '' : `Network/${network}`);
+    const named = (rule: number) => nameOfRule(tables.ruleNames, rule, network);
     return {
       verdict: trace.verdict,
       stage: trace.stage,
       reason: trace.reason,
       port: nameOf(trace.port),
       network,
-      tier: '',
-      policy: policyOf(trace.rule),
-      rule: trace.rule,
+      ...named(trace.rule),
       generation: trace.generation,
-      path: trace.path.map(({ stage, port: at, verdict, rule }) => ({
-        stage, port: nameOf(at), verdict, ...(rule !== '' && { policy: policyOf(rule), rule }),
-      })),
+      ...(trace.connection !== undefined && { connection: trace.connection }),
+      path: trace.path.map(({ stage, port: at, verdict, rule }) => ({ stage, port: nameOf(at), verdict, ...(rule !== 0 && withoutEmpty(named(rule))) })),
       receivers: trace.receivers.map(nameOf),
       frame: trace.line,
       notes: [sentenceOf(trace, nameOf), ...notes],
@@ -111,8 +109,12 @@ export class Explainer {
   }
 }
 
+function withoutEmpty<Texts extends Record<string, string>>(texts: Texts): Partial<Texts> {
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== '')) as Partial<Texts>;
+}
+
 function sentenceOf(trace: Trace, nameOf: (id: number) => string): string {
-  if (trace.verdict === 'drop') return dropReasonSentences[trace.reason as keyof typeof dropReasonSentences] ?? trace.reason;
+  if (trace.verdict !== 'allow') return dropReasonSentences[trace.reason as keyof typeof dropReasonSentences] ?? trace.reason;
   const receivers = trace.receivers.map(nameOf).join(', ');
   if (trace.reason === 'answered') return 'the switch itself answers';
   if (trace.reason === 'consumed') return 'the switch itself takes note';

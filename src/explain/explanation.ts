@@ -33,13 +33,21 @@ export interface ExplanationStep {
   readonly stage: string;
   readonly port: string;
   readonly verdict: string;
+  readonly tier?: string;
   readonly policy?: string;
   readonly rule?: string;
 }
 
+/** `state` is the connection's; `ofInitiator`: the frame goes the way of its first packet. */
+export interface ConnectionStanding {
+  readonly standing: 'new' | 'established' | 'related' | 'invalid' | 'denied';
+  readonly state: string;
+  readonly ofInitiator: boolean;
+}
+
 /** Texts are empty where nothing of that kind took part: an anti-spoof drop has no policy. */
 export interface Explanation {
-  readonly verdict: 'allow' | 'drop';
+  readonly verdict: 'allow' | 'drop' | 'reject';
   readonly stage: string;
   readonly reason: string;
   readonly port: string;
@@ -49,6 +57,8 @@ export interface Explanation {
   readonly policy: string;
   readonly rule: string;
   readonly generation: number;
+  /** What the connection table says of the frame, where the network has one. */
+  readonly connection?: ConnectionStanding;
   readonly path: readonly ExplanationStep[];
   /** The ports that would get the frame. */
   readonly receivers: readonly string[];

@@ -18,3 +18,13 @@ export interface RuleNames {
 }
 
 export const noRuleNames: RuleNames = { get: () => undefined };
+
+/** The number of what nothing else decided. */
+export const networkDefault = 1;
+
+/** What a rule is called that decided about a packet in this network; empty texts for a number without a name. */
+export function nameOfRule(names: RuleNames, id: number, network: string): Pick<RuleName, 'policy' | 'rule'> & { readonly tier: RuleTier | '' } {
+  if (id === networkDefault && network !== '') return { policy: `Network/${network}`, rule: 'default', tier: '' };
+  const { policy, rule, tier } = names.get(id) ?? { policy: '', rule: '', tier: '' as const };
+  return { policy, rule, tier };
+}

@@ -28,7 +28,7 @@ async function findLie(world: World): Promise<string | undefined> {
     const received = [...standing.ports.keys()].filter((index) => player.take(portName(index)).length > 0).map(portName).filter((name) => !isTold(name));
     const death = player.deaths().find((row) => !deathsBefore.some((old) => old.port === row.port && old.direction === row.direction && old.reason === row.reason && old.packets === row.packets));
     const line = `${sent.port}: ${describeFrame(sent.built.frame)}: explain says ${verdict} ${reason} at ${port}`;
-    if (verdict === 'drop' && (death?.reason !== reason || received.length > 0)) return `${line}; ${received.join()} got it, ${JSON.stringify(death)}`;
+    if (verdict !== 'allow' && (death?.reason !== reason || received.length > 0)) return `${line}; ${received.join()} got it, ${JSON.stringify(death)}`;
     const isTaken = received.length > 0 || (reason === 'consumed' && death === undefined);
     if (verdict === 'allow' && (!allowed.includes(reason ?? '') || !isTaken)) return `${line}; nobody got it, ${JSON.stringify(death)}`;
   }

@@ -59,7 +59,7 @@ t.test('a candidate is judged and leaves no trace', async (t) => {
   await opened(async (dataplane) => {
     await dataplane.commit([network, memory(1), memory(2)]);
     const denying: Edit = { ...network, ingressAllowed: 0 };
-    t.match(dataplane.trace(frame, 1, [denying]), { verdict: 'drop', reason: 'ingress_denied', rule: 'default' });
+    t.match(dataplane.trace(frame, 1, [denying]), { verdict: 'drop', reason: 'ingress_denied', rule: 1 });
     t.match(dataplane.trace(frame, 1), { verdict: 'allow' });
   });
 });

@@ -132,8 +132,8 @@ t.test('names are put to numbers, and a default rule to its network', (t) => {
   const dataplane = new ScriptedDataplane({ workers: 0, portsMax: 10, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 6 });
   const [a, b] = [idOf('a'), idOf('shop/b')];
   dataplane.answer = {
-    verdict: 'drop', stage: 'acl_ingress', reason: 'ingress_denied', port: b, network: 1, rule: 'default', receivers: [],
-    path: [{ stage: 'admit', port: a, verdict: 'continue', rule: '' }, { stage: 'acl_ingress', port: b, verdict: 'drop', rule: 'default' }],
+    verdict: 'drop', stage: 'acl_ingress', reason: 'ingress_denied', port: b, network: 1, rule: 1, receivers: [],
+    path: [{ stage: 'admit', port: a, verdict: 'continue', rule: 0 }, { stage: 'acl_ingress', port: b, verdict: 'drop', rule: 1 }],
   };
   const { answer } = asked({ port: 'a', to: '10.77.0.2' }, dataplane);
   t.strictSame(answer, {

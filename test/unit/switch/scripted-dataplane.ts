@@ -9,7 +9,7 @@ import { dropReasons } from '../../../src/table/drop-reasons.gen.ts';
 import {
   CommitError, type CaptureWish, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent, type DataplaneOptions,
   type DeviceFinding,
-  type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type QuerierState, type Trace, type WrapperCounts,
+  type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type QuerierState, type Trace, type TracedFrame, type TraceVerdict, type WrapperCounts,
 } from '../../../src/dataplane/dataplane.ts';
 import type { Edit } from '../../../src/table/edits.gen.ts';
 import { emptyTableSet, type TableSet } from '../../../src/table/table-set.ts';
@@ -89,9 +89,12 @@ export class ScriptedDataplane implements Dataplane {
     this.count(port, 'droppedPackets', packets);
   }
 
+  traceVerdicts(frames: readonly TracedFrame[], edits?: readonly Edit[]): readonly TraceVerdict[] {
+    return frames.map(({ port, frame }) => this.trace(frame, port, edits).verdict);
+  }
   trace(frame: Uint8Array, port: number, edits?: readonly Edit[]): Trace {
     this.traced.push({ frame, port, edits });
-    return { verdict: 'allow', stage: 'deliver', reason: 'forwarded', port, network: 0, rule: '', generation: this.generation, path: [], receivers: [port], line: 'a frame', ...this.answer };
+    return { verdict: 'allow', stage: 'deliver', reason: 'forwarded', port, network: 0, rule: 0, generation: this.generation, path: [], rulings: [], nearest: [], receivers: [port], line: 'a frame', ...this.answer };
   }
 
   counters(): CounterCells {
