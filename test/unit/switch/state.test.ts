@@ -3,7 +3,7 @@ import { allocate, heldBy, noAllocations } from '../../../src/compile/allocation
 import { emptyIntent, resourcesOf } from '../../../src/intent/intent.ts';
 import { intentWith, intentWithout } from '../../../src/intent/validate.ts';
 import { changeBetween, dumpState, emptyState, readState, type State } from '../../../src/switch/state.ts';
-import { namespace, network, port, tap } from '../intent/resources.ts';
+import { namespace, network, networkPolicy, policy, port, tap } from '../intent/resources.ts';
 
 function stateOf(...resources: unknown[]): State {
   const intent = intentWith(resources, emptyIntent, heldBy(noAllocations));
@@ -56,7 +56,7 @@ t.test('a change between two states makes the one of the other, as it is stored'
   go(put(port('shop/a', { mtu: 1400 }), port('b')));
   go(() => ({ processes: new Map([['default/b', '1']]) }));
   go(({ intent }) => ({ intent: intentWithout([{ kind: 'Port', name: 'constructor' }, { kind: 'Namespace', name: 'shop' }], intent), processes: new Map() }));
-  go(put(port('c', { addresses: [] }), network('ops')));
+  go(put(port('c', { addresses: [] }), network('ops'), policy('p'), networkPolicy('n')));
   for (let first = 0; first < states.length; first += 1) {
     const changes = states.slice(first + 1).map((state, index) => JSON.parse(JSON.stringify(changeBetween(states[first + index]!, state))) as unknown);
     const read = readState(first === 0 ? undefined : stored(states[first]!), changes);
