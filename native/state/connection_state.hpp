@@ -1,10 +1,10 @@
 // ConnectionState, Tracked: what tracking knows of a connection, and what it says of a frame.
 // Home: anywhere; a value.
 //
-// `kInvalid` frames change nothing and must not pass. `kChallenge` frames pass and prove nothing: a SYN on a
-// living connection, which its receiver answers with a challenge (RFC 5961), and that answer. Neither counts
-// as being heard. `kReopened` is the first frame of another connection between the same ends: nothing was
-// changed; the caller judges it as such and, if it may pass, begins a zeroed record with it.
+// `kInvalid` frames must not pass. `kChallenge` frames pass and prove nothing: a SYN on a living connection, which
+// its receiver answers with a challenge (RFC 5961), and what may follow from that. Neither counts as being heard.
+// `kReopened` is the first frame of another connection between the same ends: nothing was changed; the caller
+// judges it as such and, if it may pass, begins a zeroed record with it.
 #pragma once
 #include <cstdint>
 

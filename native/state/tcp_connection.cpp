@@ -5,8 +5,6 @@ namespace vsw {
 
 namespace {
 
-constexpr std::uint8_t kOptionEnd = 0, kOptionNone = 1, kOptionScale = 3, kOptionTimestamps = 8;
-
 // Not before: modulo 2^32, as all sequence numbers are.
 bool is_at_or_after(std::uint32_t number, std::uint32_t other) noexcept {
   return static_cast<std::int32_t>(number - other) >= 0;
@@ -32,27 +30,13 @@ bool is_sensible(std::uint8_t flags) noexcept {
 // A window of none at all would let no keep-alive in, which goes one number back.
 std::uint16_t at_least(std::uint16_t window, std::uint16_t least) noexcept { return window < least ? least : window; }
 
-}  // namespace
-
-void TcpSegment::read_options(const std::byte* header, std::uint32_t header_length) noexcept {
-  for (std::uint32_t at = Tcp::kLength; at < header_length;) {
-    const auto kind = std::to_integer<std::uint8_t>(header[at]);
-    if (kind == kOptionEnd) return;
-    if (kind == kOptionNone) {
-      ++at;
-      continue;
-    }
-    if (at + 1 >= header_length) return;
-    const auto size = std::to_integer<std::uint8_t>(header[at + 1]);
-    if (size < 2 || at + size > header_length) return;
-    if (kind == kOptionScale && size == 3) {
-      const auto shift = std::to_integer<std::uint8_t>(header[at + 2]);
-      scale = static_cast<std::int8_t>(shift > 14 ? 14 : shift);  // RFC 7323, 2.3: more means 14
-    }
-    if (kind == kOptionTimestamps && size == 10) timestamps = true;
-    at += size;
-  }
+constexpr std::uint16_t kLeastPickedUp = 4;  // 64 KiB, scaled
+// How far the other may send. What is left of a window is rounded down, so more may have been promised before.
+std::uint32_t picked_up_width(const TcpSegment& segment) noexcept {
+  return (std::uint32_t{at_least(segment.window, kLeastPickedUp)} + 1) << 14;
 }
+
+}  // namespace
 
 ConnectionState TcpConnection::state() const noexcept {
   const std::uint8_t any = bits_[0].load() | bits_[1].load(), both = bits_[0].load() & bits_[1].load();
@@ -126,8 +110,7 @@ Tracked TcpConnection::track_rare(unsigned sender, const TcpSegment& segment, bo
       begin(sender, segment);
       return Tracked::valid();
     }
-    if (!loose || syn || !ack || (segment.flags & (Tcp::kFin | Tcp::kRst)) != 0)
-      return Tracked::invalid(Invalidity::kState);
+    if (!loose || syn || !ack || (segment.flags & Tcp::kRst) != 0) return Tracked::invalid(Invalidity::kState);
     pick_up(sender, segment);
     return Tracked::valid();
   }
@@ -148,20 +131,18 @@ void TcpConnection::begin(unsigned sender, const TcpSegment& syn) noexcept {
 
 // The other's numbers are guessed from what was acknowledged, until it is heard.
 void TcpConnection::pick_up(unsigned sender, const TcpSegment& segment) noexcept {
-  constexpr std::uint16_t kLeast = 4;  // 64 KiB, scaled
   const unsigned other = sender ^ 1;
-  const std::uint16_t window = at_least(segment.window, kLeast);
   for (const unsigned side : {0u, 1u}) scale_[side].store(kPickedUp | kScaleMax);
   end_[sender].store(segment.end());
-  edge_[sender].store(segment.acknowledgement + (std::uint32_t{window} << kScaleMax));
-  window_[sender].store(window);
+  edge_[sender].store(segment.acknowledgement + picked_up_width(segment));
+  window_[sender].store(at_least(segment.window, kLeastPickedUp));
   acked_[sender].store(half(segment.acknowledgement));
   end_[other].store(segment.acknowledgement);
   edge_[other].store(segment.end() + kWidest);
   window_[other].store(0xffff);
   acked_[other].store(0);
   bits_[other].store(kSyn | kAckedSyn);
-  bits_[sender].store(kOpen);
+  bits_[sender].store((segment.flags & Tcp::kFin) != 0 ? kOpen | kFin : kOpen);
 }
 
 // The side's first segment without a SYN: from now on its windows are scaled, if both offered it (RFC 7323, 2.2).
@@ -169,8 +150,9 @@ void TcpConnection::settle(unsigned sender, const TcpSegment& segment) noexcept 
   const unsigned other = sender ^ 1;
   const std::uint8_t scale = scale_[sender].load();
   if ((scale & kPickedUp) != 0) {
-    window_[sender].store(at_least(segment.window, 4));
+    window_[sender].store(at_least(segment.window, kLeastPickedUp));
     edge_[sender].store(end_[other].load() - 1);
+    raise(edge_[sender], segment.acknowledgement + picked_up_width(segment));
   } else {
     const bool scaled = (scale & kOffered) != 0 && (scale_[other].load() & kOffered) != 0;
     const std::uint32_t shift = scaled ? scale & kScaleMask : 0;
@@ -207,7 +189,7 @@ Tracked TcpConnection::track_syn(unsigned sender, const TcpSegment& segment) noe
 
 Tracked TcpConnection::track_syn_ack(unsigned sender, const TcpSegment& segment) noexcept {
   const unsigned other = sender ^ 1;
-  if (!has(other, kSyn)) return Tracked::invalid(Invalidity::kState);
+  if (!has(other, kSyn) || state() == ConnectionState::k_closed) return Tracked::invalid(Invalidity::kState);
   if (has(sender, kSettled)) {
     const Invalidity why = misfit(sender, segment);
     if (why == Invalidity::kNone) return Tracked::challenge();  // once more

@@ -5,7 +5,7 @@
 // the last byte that it sent; `edge`, behind the last byte that it ever let the other send (the highest sum of
 // acknowledgement and window); `window`, the largest one that it offered. A segment belongs when
 //   I.   it ends at or before the other's edge (one byte more: a zero window probe),
-//   II.  it ends at or behind its sender's end less the other's largest window: older bytes are surely known,
+//   II.  it ends at or behind its sender's end less the other's largest window and that byte: what is older is known,
 //   III. it acknowledges nothing beyond the other's end,
 //   IV.  it acknowledges nothing older than 64 KiB and its sender's largest window.
 //
@@ -24,42 +24,12 @@
 #pragma once
 #include <cstdint>
 #include "base/relaxed.hpp"
-#include "packet/packet.hpp"
 #include "state/connection_state.hpp"
+#include "state/tcp_segment.hpp"
 #include "wire/timeouts.hpp"
-#include "wire/endian.hpp"
 #include "wire/tcp.hpp"
 
 namespace vsw {
-
-struct TcpSegment {
-  std::uint32_t sequence = 0, acknowledgement = 0;
-  std::uint32_t length = 0;  // of the payload; a super-frame's may be 64 KiB
-  std::uint16_t window = 0;
-  std::uint8_t flags = 0;
-  bool timestamps = false;   // a SYN's option
-  std::int8_t scale = -1;    // a SYN's option; -1: it has none
-
-  // Behind the last number that it takes.
-  [[nodiscard]] std::uint32_t end() const noexcept {
-    return sequence + length + ((flags & Tcp::kSyn) != 0 ? 1 : 0) + ((flags & Tcp::kFin) != 0 ? 1 : 0);
-  }
-  // Of a packet whose transport header is there and TCP.
-  [[nodiscard]] static TcpSegment read(const Packet& packet) noexcept {
-    const std::byte* header = packet.data + packet.headers.l4;
-    TcpSegment segment;
-    segment.sequence = load32(header + Tcp::kSequence);
-    segment.acknowledgement = load32(header + Tcp::kAcknowledgement);
-    segment.length = packet.headers.end - packet.headers.payload;
-    segment.window = load16(header + Tcp::kWindow);
-    segment.flags = Tcp::flags(header);
-    if ((segment.flags & Tcp::kSyn) != 0) segment.read_options(header, packet.headers.payload - packet.headers.l4);
-    return segment;
-  }
-
- private:
-  void read_options(const std::byte* header, std::uint32_t header_length) noexcept;
-};
 
 class TcpConnection {
  public:
@@ -105,10 +75,11 @@ class TcpConnection {
   static constexpr std::uint32_t kAcknowledgementAge = 65'536;
   static constexpr std::uint32_t kWidest = 0xffffu << kScaleMax;
 
-  // I and II at once. `edge` never lies more than one before `end`, so the room is never less than none.
+  // I and II at once, with the one byte of a probe in both. `edge` never lies more than that before `end`, so no
+  // difference here is less than none.
   [[nodiscard]] bool fits(unsigned sender, std::uint32_t end, std::uint32_t window) const noexcept {
     const std::uint32_t last = edge_[sender ^ 1].load() + 1;
-    return last - end <= last - end_[sender].load() + window;
+    return last - end <= last - end_[sender].load() + window + 1;
   }
   void learn(unsigned sender, std::uint32_t end, std::uint32_t acknowledgement, std::uint16_t window,
              std::uint32_t scale) noexcept {

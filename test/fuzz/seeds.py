@@ -156,6 +156,62 @@ def pcap_seeds():
     yield 'pcapng', struct.pack('<III', 0x0a0d0d0a, 28, 0x1a2b3c4d) + bytes(16)
 
 
+def track_seeds():
+    flags = {'F': 1, 'S': 2, 'R': 4, 'P': 8, 'A': 16, 'U': 32}
+
+    def step(sender, letters, seq=0, ack=0, length=0, window=1000, scale=-1, control=2):
+        bits = sum(flags[letter] for letter in letters)
+        return struct.pack('<BBIIHHb', control | sender, bits, seq & 0xffffffff, ack & 0xffffffff, length, window, scale)
+    opened = step(0, 'S', 1000, scale=7) + step(1, 'SA', 5000, scale=8) + step(0, 'A') + step(1, 'A')
+    closed = opened + step(0, 'FA') + step(1, 'FA') + step(0, 'A') + step(1, 'A')
+    yield 'handshake', b'\0' + opened + step(0, 'PA', length=100) + step(1, 'A') + step(0, 'A', seq=-1)
+    yield 'wrap', b'\0' + step(0, 'S', 0xfffffff0) + step(1, 'SA', 0xffffffff) + step(0, 'A') + step(1, 'A') + step(0, 'PA', length=500) * 3
+    yield 'both-open', b'\0' + step(0, 'S', 1) + step(1, 'S', 9) + step(0, 'SA', seq=-1) + step(1, 'SA', seq=-1) + step(0, 'PA', length=9)
+    yield 'ports-again', b'\0' + closed + step(0, 'S', seq=9) + step(0, 'S', seq=-9) + step(1, 'S', seq=-9, control=6)
+    yield 'resets', b'\0' + opened + step(1, 'R', seq=500) + step(0, 'A') + step(1, 'R', seq=-500) + step(1, 'R') + step(0, 'A') + step(0, 'S')
+    yield 'both-lost-it', b'\0' + opened + step(0, 'S', seq=70000) + step(1, 'SA', seq=90000) + step(1, 'RA', seq=0, control=0)
+    yield 'old-connection', b'\0' + step(0, 'S', 1) + step(1, 'A', 4444, 9999, control=0) + step(0, 'R', 9999, control=0) + step(0, 'S', 1, control=0) + step(1, 'SA', 7, 2, control=0)
+    yield 'picked-up', b'\2' + step(0, 'PA', 1000, 5000, length=100) + step(1, 'PA', 5000, 1100, length=9, control=0) + step(0, 'A') + step(1, 'FA')
+    for name, frame in FRAMES.items():
+        raw = bytes(frame)
+        yield f'frame-{name}', b'\1' + b''.join(struct.pack('<BH', sender, len(raw)) + raw for sender in (0, 1, 0))
+    for name, outer, inner in (('v4', V4 / ICMP(type=3, code=4), IP(src='10.77.0.2', dst='10.77.0.1') / TCP(dport=80)),
+                               ('v6', V6 / Raw(b'\2' + bytes(7)), IPv6(src='fd00:77::2', dst='fd00:77::1') / IPv6ExtHdrFragment(m=1, id=9) / UDP(dport=53) / Raw(b'x'))):
+        raw = bytes(ETHER / outer / inner)
+        if name == 'v6':
+            raw = raw[:20] + b'\x3a' + raw[21:]
+        yield f'related-{name}', b'\1' + struct.pack('<BH', 0, len(raw)) + raw
+
+    def chunk(kind, rest=b'', bits=0):
+        return struct.pack('>BBH', kind, bits, 4 + len(rest)) + rest
+
+    def association(sender, tag, chunks):
+        raw = bytes(ETHER / V4 / Raw(struct.pack('>HHII', 3868, 3869, tag, 0) + chunks))
+        raw = raw[:23] + b'\x84' + raw[24:]
+        return struct.pack('<BH', sender, len(raw)) + raw
+    begun = association(0, 0, chunk(1, struct.pack('>I', 7) + bytes(12))) + association(1, 7, chunk(2, struct.pack('>I', 8) + bytes(12))) \
+        + association(0, 8, chunk(10) + chunk(0, bytes(13))) + association(1, 7, chunk(11))
+    yield 'association', b'\1' + begun + association(1, 7, chunk(7, bytes(4))) + association(0, 8, chunk(8)) + association(1, 7, chunk(14)) + begun
+    yield 'association-anew', b'\1' + begun + association(0, 0, chunk(1, struct.pack('>I', 17) + bytes(12))) \
+        + association(1, 17, chunk(2, struct.pack('>I', 18) + bytes(12))) + association(0, 18, chunk(10)) + association(1, 18, chunk(6, b'', 1))
+    yield 'association-of-another-path', b'\1' + association(0, 8, chunk(4, bytes(8))) + association(1, 7, chunk(5, bytes(8))) + association(0, 8, chunk(0, bytes(13)))
+
+
+def fragment_seeds():
+    more, v6, forgets, pause, goes = 4, 8, 16, 32, 64
+    piece = lambda control, offset, length, number=1: struct.pack('<BBHH', control, number, offset, length)
+    for name, kind in (('v4', 0), ('v6', v6)):
+        first, second, last = piece(kind | more, 0, 1480), piece(kind | more, 185, 1480), piece(kind, 370, 100)
+        yield f'{name}-in-order', (first + second + last) * 2
+        yield f'{name}-out-of-order', last + second + first
+        yield f'{name}-overlap', last + piece(kind | more, 184, 1480) + second + first
+        yield f'{name}-twice', second * 2 + first * 2 + last
+        yield f'{name}-too-late', second + piece(kind | more | pause, 300, 8, 2) * 3 + first + last
+        yield f'{name}-forgotten', second + piece(kind | more | forgets, 0, 1480) + last + piece(goes | kind, 9, 8)
+        yield f'{name}-tiny', piece(kind | more, 9, 12) + piece(kind, 9, 0) + piece(kind | more, 0, 4)
+        yield f'{name}-flood', b''.join(piece(kind | more | port, 10, 8, number) for number in range(100) for port in (0, 1))
+
+
 FIXED = {'u8': 1, 'u16': 2, 'u32': 4, 'mac': 6, 'ip': 16}
 PREFIX = bytes(10) + b'\xff\xff\x0a\x4d\0\1' + b'\x18'
 
@@ -213,6 +269,10 @@ for name, frame in membership_seeds():
     write('membership', name, frame)
 for name, content in segment_seeds():
     write('segment', name, content)
+for name, content in fragment_seeds():
+    write('fragments', name, content)
+for name, content in track_seeds():
+    write('track', name, content)
 for name, content in gather_seeds():
     write('gather', name, content)
 for name, content in pcap_seeds():

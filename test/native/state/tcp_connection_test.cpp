@@ -1,6 +1,10 @@
 #include "state/tcp_connection.hpp"
 
-#include "native/held_packet.hpp"
+#include <atomic>
+#include <random>
+#include <thread>
+
+#include "native/state/tcp_peers.hpp"
 #include "native/state/tcp_story.hpp"
 
 using namespace vsw;
@@ -223,6 +227,7 @@ TEST("state/tcp_connection: a reset of what was not answered yet has to name the
     B SA seq 5000 ack 1001    valid syn_received
     B RA seq 0 ack 1002       reset syn_received
     B RA seq 0 ack 1001       valid closed
+    B SA seq 5000 ack 1001    state closed
   )");
 }
 
@@ -347,7 +352,6 @@ TEST("state/tcp_connection: a running connection is picked up, if that is wanted
   TcpConnection connection{};
   const auto loosely = [&connection](const std::string& text) { PLAY(connection, text, true); };
   loosely(R"(
-    A FA seq 1000 ack 5000                   state new
     A R  seq 1000                            state new
     A SA seq 1000 ack 5000                   state new
     A PA seq 1000 ack 5000 length 100        valid established
@@ -367,6 +371,20 @@ TEST("state/tcp_connection: a running connection is picked up, if that is wanted
     A A  seq 1100 ack 5000                      valid established
   )");
   CHECK(is_fast(connection, 0, 1100, 5000));
+  connection = {};  // a SYN begins it as any other: what is loose is the beginning alone
+  loosely(R"(
+    A S  seq 77                        valid syn_sent
+    B PA seq 5000 ack 1000 length 100  state syn_sent
+    B RA seq 0 ack 78                  valid closed
+    A FA seq 77 ack 1                  state closed
+  )");
+  connection = {};
+  loosely(R"(
+    B FA seq 5000 ack 1000  valid fin_wait
+    A A  seq 1000 ack 5001  valid close_wait
+    A FA seq 1000 ack 5001  valid last_ack
+    B A  seq 5001 ack 1001  valid time_wait
+  )");
 }
 
 TEST("state/tcp_connection: how long it lives follows from its state, and from what is not acknowledged") {
@@ -405,33 +423,65 @@ TEST("state/tcp_connection: an ICMP error is believed for what is on its way, an
   CHECK(connection.covers(1, 5001) && !connection.covers(1, 1001'000));
 }
 
-TEST("state/tcp_connection: a segment is read from a packet, its options only from a SYN") {
-  const auto read = [](const Bytes& segment) {
-    const HeldPacket held(ethernet(0x0800, ipv4(6, segment)), {});
-    CHECK(held.error == ParseError::kNone);
-    return TcpSegment::read(held.packet);
+TEST("state/tcp_connection: two workers may track the two directions at the same time") {
+  TcpConnection connection = established();
+  std::atomic<std::uint32_t> valid{0};
+  const auto follow = [&](unsigned sender, TcpSegment segment, std::uint32_t count, std::uint32_t length) {
+    for (std::uint32_t i = 0; i < count; ++i, segment.sequence += length) {
+      segment.length = length;
+      segment.flags = static_cast<std::uint8_t>(Tcp::kAck | (i + 1 == count ? Tcp::kFin : 0));
+      if (connection.track(sender, segment, false) == Tracked::valid()) valid.fetch_add(1);
+    }
   };
-  TcpSegment segment = read(tcp(counting(100), Tcp::kAck | Tcp::kPsh));
-  CHECK_EQUAL(segment.sequence, 0x1000'0000u);
-  CHECK_EQUAL(segment.acknowledgement, 0x2000'0000u);
-  CHECK_EQUAL(segment.length, 100u);
-  CHECK_EQUAL(segment.window, 0x7210);
-  CHECK_EQUAL(segment.flags, Tcp::kAck | Tcp::kPsh);
-  CHECK_EQUAL(segment.end(), 0x1000'0064u);
-  const Bytes options = from_hex("020405b4 0402 080a 00000001 00000000 01 030307");
-  segment = read(tcp({}, Tcp::kSyn, options));
-  CHECK_EQUAL(segment.scale, 7);
-  CHECK(segment.timestamps);
-  CHECK_EQUAL(segment.end(), 0x1000'0001u);
-  segment = read(tcp({}, Tcp::kAck, options));
-  CHECK(segment.scale == -1 && !segment.timestamps);
-  CHECK_EQUAL(read(tcp({}, Tcp::kSyn, from_hex("030319 00"))).scale, 14);
-  CHECK_EQUAL(read(tcp({}, Tcp::kSyn, from_hex("00 030307"))).scale, -1);    // behind the end of options
-  CHECK_EQUAL(read(tcp({}, Tcp::kSyn, from_hex("01010103"))).scale, -1);    // no room for its size
-  CHECK_EQUAL(read(tcp({}, Tcp::kSyn, from_hex("01010303"))).scale, -1);    // no room for its value
-  CHECK_EQUAL(read(tcp({}, Tcp::kSyn, from_hex("03000303"))).scale, -1);    // a size of none
-  CHECK_EQUAL(read(tcp({}, Tcp::kSyn, from_hex("fdff0303"))).scale, -1);    // a size beyond the header
-  CHECK_EQUAL(read(tcp({}, Tcp::kSyn, from_hex("fd040000 030302 00"))).scale, 2);
-  // As the last option of the longest header.
-  CHECK_EQUAL(read(tcp({}, Tcp::kSyn, join({Bytes(36, std::byte{1}), from_hex("01030303")}))).scale, 3);
+  TcpSegment from_one, from_other;
+  from_one.sequence = from_other.acknowledgement = 1001;
+  from_other.sequence = from_one.acknowledgement = 5001;
+  from_one.window = 500;
+  from_other.window = 255;
+  std::thread one(follow, 0u, from_one, 20'000u, 3u), other(follow, 1u, from_other, 20'000u, 2u);
+  one.join();
+  other.join();
+  CHECK_EQUAL(valid.load(), 40'000u);
+  PLAY(connection, R"(
+    A A seq 61002 ack 45002  valid last_ack
+    B A seq 45002 ack 61002  valid time_wait
+  )");
+}
+
+TEST("state/tcp_connection: of what honest hosts say, whatever the network does to it, nothing new is refused") {
+  std::mt19937_64 random(20261126);
+  std::uint32_t tracked = 0, refused = 0;
+  for (std::uint32_t round = 0; round < 400; ++round) {
+    TcpPeers::Settings settings;
+    for (unsigned side : {0u, 1u}) {
+      constexpr std::int8_t kScales[] = {-1, 0, 2, 7, 14};
+      settings.scale[side] = kScales[random() % 5];
+      settings.buffer[side] = static_cast<std::uint32_t>(random() % 2 == 0 ? 1'000 + random() % 5'000 : 1 + random() % 500'000);
+      // A window of nothing but fractions would never open.
+      if (settings.scale[side] > 0) settings.buffer[side] += 2u << settings.scale[side];
+      settings.bytes[side] = static_cast<std::uint32_t>(random() % 300'000);
+      settings.first[side] = static_cast<std::uint32_t>(random() % 2 == 0 ? random() : 0 - random() % 100'000);
+    }
+    settings.both_open = round % 5 == 1;
+    settings.aborts = round % 5 == 2;
+    if (round % 5 == 3) settings.picked_up_at = static_cast<std::uint32_t>(1 + random() % 300);
+    TcpPeers peers(settings, round);
+    peers.run(3'000'000);
+    tracked += peers.tracked;
+    refused += peers.refused;
+    const ConnectionState state = peers.connection.state();
+    const bool ended = state == ConnectionState::k_time_wait || state == ConnectionState::k_closed;
+    const bool settled = peers.aborted_ ? peers.connection.timeout() == Timeout::k_tcp_close : ended;
+    if (peers.useful_refused > 0 || !peers.is_over() || (!settled && settings.picked_up_at == 0)) {
+      const TcpSegment& segment = peers.first_refused;
+      fail(__FILE__, __LINE__, "round " + std::to_string(round) + ": " + std::to_string(peers.useful_refused) + " of " +
+           std::to_string(peers.tracked) + " refused, over " + show(peers.is_over()) + ", " + name_of(state) + "; first by " +
+           std::to_string(peers.first_refused_sender) + ": flags " + std::to_string(segment.flags) + " seq " +
+           std::to_string(segment.sequence) + " ack " + std::to_string(segment.acknowledgement) + " length " +
+           std::to_string(segment.length) + ": " + sentence_of(peers.first_why));
+      return;
+    }
+  }
+  CHECK(tracked > 100'000);
+  CHECK(refused < tracked / 100);
 }
