@@ -10,7 +10,7 @@
 // A piece that was seen exactly so is a duplicate and dies alone (RFC 8200, 4.5). A datagram is forgotten when all
 // of it was seen; its name may then be used again.
 //
-// Bounds: 1,024 datagrams and 256 held packets a worker, of which a port may have 64 of each; 128 pieces and
+// Bounds: 1,024 datagrams and 128 held packets a worker, half of its buffers, of which a port may have 64 and 48; 128 pieces and
 // 32 held packets a datagram. A port that has its share gives up its own oldest datagram for a new one; when the
 // table is full, whoever has most of it does. So a port that floods harms itself.
 //
@@ -31,7 +31,7 @@ namespace vsw {
 class FragmentTable {
  public:
   static constexpr std::uint32_t kDatagrams = 1'024, kDatagramsOfPort = 64;
-  static constexpr std::uint32_t kHeld = 256, kHeldOfPort = 64, kHeldOfDatagram = 32;
+  static constexpr std::uint32_t kHeld = 128, kHeldOfPort = 48, kHeldOfDatagram = 32;
   static constexpr std::uint32_t kPieces = 128;
 
   // What was said of a datagram, in the words of whoever said it.
