@@ -30,5 +30,6 @@ void add_flow(Cases& cases);
 void add_pipeline(Cases& cases);
 void add_action(Cases& cases);
 void add_path(Cases& cases);
+void add_classify(Cases& cases);
 
 }  // namespace vsw::bench

@@ -71,6 +71,7 @@ int main(int count, char** words) {
   vsw::bench::add_pipeline(cases);
   vsw::bench::add_action(cases);
   vsw::bench::add_path(cases);
+  vsw::bench::add_classify(cases);
 
   const std::string_view verb = count > 1 ? words[1] : "";
   const std::string_view name = count > 2 ? words[2] : "";

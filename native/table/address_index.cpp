@@ -149,9 +149,14 @@ Result<std::shared_ptr<const AddressIndex>> AddressIndex::Edit::finish() {
     return Error{ErrorCode::kLimit, std::to_string(next->exact_.size()) + " addresses are in sets, at most " +
                                         std::to_string(EndpointMap::kEndpointsMax) + "; name prefixes where whole subnets are meant"};
   std::set<NetworkId> networks;
+  std::array<std::shared_ptr<Sets>, 256> copies;
   for (const auto& [set, prefixes] : prefixes_) {
-    auto& shard = next->sets_[set & 255];
-    auto sets = shard == nullptr ? std::make_shared<Sets>() : std::make_shared<Sets>(*shard);
+    auto& sets = copies[set & 255];
+    if (sets == nullptr) {
+      const auto& before = from_->sets_[set & 255];
+      sets = before == nullptr ? std::make_shared<Sets>() : std::make_shared<Sets>(*before);
+      next->sets_[set & 255] = sets;
+    }
     if (const auto at = sets->find(set); at != sets->end()) {
       next->prefixes_ -= at->second->size();
       for (const NetworkPrefix& one : *at->second) networks.insert(one.network);
@@ -160,7 +165,6 @@ Result<std::shared_ptr<const AddressIndex>> AddressIndex::Edit::finish() {
     for (const NetworkPrefix& one : prefixes) networks.insert(one.network);
     next->prefixes_ += prefixes.size();
     if (!prefixes.empty()) sets->emplace(set, std::make_shared<const Prefixes>(prefixes));
-    shard = std::move(sets);
   }
   if (next->prefixes_ > kPrefixesMax)
     return Error{ErrorCode::kLimit, std::to_string(next->prefixes_) + " prefixes in sets of addresses, at most " + std::to_string(kPrefixesMax) +

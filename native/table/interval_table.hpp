@@ -33,10 +33,9 @@ class IntervalTable {
 
   [[nodiscard]] Found find(Number number) const noexcept {
     if (chunks_.empty()) return {};
-    const auto chunk = std::upper_bound(firsts_.begin(), firsts_.end(), number) - firsts_.begin() - 1;
-    const Chunk& in = *chunks_[static_cast<std::size_t>(chunk)];
-    const auto at = static_cast<std::size_t>(std::upper_bound(in.firsts.begin(), in.firsts.end(), number) - in.firsts.begin() - 1);
-    return {in.lists[at] == nullptr ? List{} : List{*in.lists[at]}, in.changed[at]};
+    const Chunk& in = *chunks_[last_not_above(firsts_, number)];
+    const std::size_t at = last_not_above(in.firsts, number);
+    return {in.list(at), in.changed[at]};
   }
 
   // Makes the changes, in this generation; answers a number that would be in more than `sets_max` sets, if there is one.
@@ -45,27 +44,30 @@ class IntervalTable {
   [[nodiscard]] bool is_empty() const noexcept { return chunks_.empty(); }
   [[nodiscard]] std::size_t memory() const noexcept {
     std::size_t bytes = 0;
-    const std::vector<std::uint32_t>* before = nullptr;
     for (const auto& chunk : chunks_)
-      for (const Shared& list : chunk->lists) {
-        bytes += sizeof(Number) + sizeof(Shared) + sizeof(GenerationId);
-        if (list != nullptr && list.get() != before) bytes += 40 + list->size() * sizeof(std::uint32_t);
-        before = list.get();
-      }
+      bytes += sizeof(Number) + sizeof chunk + sizeof *chunk + 16 + chunk->firsts.size() * (sizeof(Number) + 4 + sizeof(GenerationId)) +
+               chunk->sets.size() * 4;
     return bytes;
   }
 
  private:
-  using Shared = std::shared_ptr<const std::vector<std::uint32_t>>;  // null: of no set
-  struct Interval {
-    Number first;
-    Shared list;
-    GenerationId changed;
-  };
+  // Intervals side by side; the list of one ends where that of the next begins.
   struct Chunk {
     std::vector<Number> firsts;
-    std::vector<Shared> lists;
+    std::vector<std::uint32_t> ends;
     std::vector<GenerationId> changed;
+    std::vector<std::uint32_t> sets;
+
+    [[nodiscard]] List list(std::size_t at) const noexcept {
+      const std::uint32_t begin = at == 0 ? 0 : ends[at - 1];
+      return {sets.data() + begin, ends[at] - begin};
+    }
+    void push(Number first, List list, GenerationId since) {
+      firsts.push_back(first);
+      sets.insert(sets.end(), list.begin(), list.end());
+      ends.push_back(static_cast<std::uint32_t>(sets.size()));
+      changed.push_back(since);
+    }
   };
   struct Event {
     Number at;
@@ -76,8 +78,19 @@ class IntervalTable {
   static constexpr std::size_t kChunk = 128;
 
   static std::vector<Event> events_of(const std::vector<Piece>& pieces);
-  static Shared changed(const Shared& list, const Deltas& deltas);
-  void append(const std::vector<Interval>& intervals);
+  static void change(List list, const Deltas& deltas, std::vector<std::uint32_t>& result);
+  void append(const Chunk& intervals);
+
+  // Where the last of ascending numbers is that is not above this one; the first never is. No branch to be guessed.
+  static std::size_t last_not_above(const std::vector<Number>& numbers, Number number) noexcept {
+    const Number* at = numbers.data();
+    for (std::size_t left = numbers.size(); left > 1;) {
+      const std::size_t half = left / 2;
+      at = at[half] <= number ? at + half : at;
+      left -= half;
+    }
+    return static_cast<std::size_t>(at - numbers.data());
+  }
   void pack();
 
   std::vector<Number> firsts_;  // of the chunks
@@ -97,30 +110,24 @@ std::vector<typename IntervalTable<Number>::Event> IntervalTable<Number>::events
 }
 
 template <class Number>
-typename IntervalTable<Number>::Shared IntervalTable<Number>::changed(const Shared& list, const Deltas& deltas) {
-  std::vector<std::uint32_t> result;
-  const List before = list == nullptr ? List{} : List{*list};
+void IntervalTable<Number>::change(List list, const Deltas& deltas, std::vector<std::uint32_t>& result) {
+  result.clear();
   std::size_t i = 0;
   for (const auto& [set, added] : deltas) {
-    while (i < before.size() && before[i] < set) result.push_back(before[i++]);
-    if (i < before.size() && before[i] == set) ++i;
+    while (i < list.size() && list[i] < set) result.push_back(list[i++]);
+    if (i < list.size() && list[i] == set) ++i;
     if (added) result.push_back(set);
   }
-  result.insert(result.end(), before.begin() + static_cast<std::ptrdiff_t>(i), before.end());
-  if (result.empty()) return nullptr;
-  return std::make_shared<const std::vector<std::uint32_t>>(std::move(result));
+  result.insert(result.end(), list.begin() + static_cast<std::ptrdiff_t>(i), list.end());
 }
 
 template <class Number>
-void IntervalTable<Number>::append(const std::vector<Interval>& intervals) {
-  const std::size_t count = (intervals.size() + kChunk - 1) / kChunk;
+void IntervalTable<Number>::append(const Chunk& intervals) {
+  const std::size_t all = intervals.firsts.size(), count = (all + kChunk - 1) / kChunk;
   for (std::size_t i = 0; i < count; ++i) {
     auto chunk = std::make_shared<Chunk>();
-    for (std::size_t at = intervals.size() * i / count; at < intervals.size() * (i + 1) / count; ++at) {
-      chunk->firsts.push_back(intervals[at].first);
-      chunk->lists.push_back(intervals[at].list);
-      chunk->changed.push_back(intervals[at].changed);
-    }
+    for (std::size_t at = all * i / count; at < all * (i + 1) / count; ++at) chunk->push(intervals.firsts[at], intervals.list(at), intervals.changed[at]);
+    chunk->sets.shrink_to_fit();
     firsts_.push_back(chunk->firsts[0]);
     chunks_.push_back(std::move(chunk));
   }
@@ -130,15 +137,19 @@ template <class Number>
 std::optional<Number> IntervalTable<Number>::apply(const std::vector<Piece>& pieces, GenerationId generation, std::size_t sets_max) {
   if (pieces.empty()) return std::nullopt;
   IntervalTable next;
-  if (chunks_.empty()) append({{Number{0}, nullptr, {}}});
+  if (chunks_.empty()) {
+    Chunk all;
+    all.push(Number{0}, {}, {});
+    append(all);
+  }
   const std::vector<Event> events = events_of(pieces);
   std::size_t event = 0;
   Deltas deltas;
-  std::vector<std::pair<Shared, Shared>> known;  // lists that these deltas changed already
-  std::vector<Interval> rewritten;
+  Chunk rewritten;
+  std::vector<std::uint32_t> sets;
   std::optional<Number> excess;
   const auto take_events = [&](Number at) {
-    for (; event < events.size() && events[event].at == at; ++event, known.clear()) {
+    for (; event < events.size() && events[event].at == at; ++event) {
       const std::pair delta{events[event].set, events[event].added};
       const auto place = std::lower_bound(deltas.begin(), deltas.end(), delta);
       if (events[event].begins)
@@ -147,30 +158,28 @@ std::optional<Number> IntervalTable<Number>::apply(const std::vector<Piece>& pie
         deltas.erase(place);
     }
   };
-  const auto emit = [&](Number first, const Shared& list, GenerationId since) {
-    Interval interval{first, list, since};
+  const auto emit = [&](Number first, List list, GenerationId since) {
     if (!deltas.empty()) {
-      auto at = std::find_if(known.begin(), known.end(), [&](const auto& pair) { return pair.first == list; });
-      if (at == known.end()) at = known.insert(known.end(), {list, changed(list, deltas)});
-      interval = {first, at->second, generation};
-      if (known.size() > 16) known.erase(known.begin());
+      change(list, deltas, sets);
+      list = sets;
+      since = generation;
     }
-    if (interval.list != nullptr && interval.list->size() > sets_max && !excess) excess = first;
-    if (!rewritten.empty()) {
-      Interval& before = rewritten.back();
-      if (before.list == interval.list || (before.list != nullptr && interval.list != nullptr && *before.list == *interval.list)) {
-        before.changed = std::max(before.changed, interval.changed);
+    if (list.size() > sets_max && !excess) excess = first;
+    if (!rewritten.firsts.empty()) {
+      const List before = rewritten.list(rewritten.firsts.size() - 1);
+      if (std::equal(before.begin(), before.end(), list.begin(), list.end())) {
+        rewritten.changed.back() = std::max(rewritten.changed.back(), since);
         return;
       }
     }
-    rewritten.push_back(std::move(interval));
+    rewritten.push(first, list, since);
   };
   for (std::size_t i = 0; i < chunks_.size(); ++i) {
     const bool is_last = i + 1 == chunks_.size();
     const bool is_touched = !deltas.empty() || (event < events.size() && (is_last || events[event].at < firsts_[i + 1]));
     if (!is_touched) {
       next.append(rewritten);
-      rewritten.clear();
+      rewritten = {};
       next.firsts_.push_back(firsts_[i]);
       next.chunks_.push_back(chunks_[i]);
       continue;
@@ -184,7 +193,7 @@ std::optional<Number> IntervalTable<Number>::apply(const std::vector<Piece>& pie
       Number from = chunk.firsts[at];
       for (;;) {
         take_events(from);
-        emit(from, chunk.lists[at], chunk.changed[at]);
+        emit(from, chunk.list(at), chunk.changed[at]);
         if (event == events.size() || !is_inside(events[event].at)) break;
         from = events[event].at;
       }
@@ -202,9 +211,9 @@ void IntervalTable<Number>::pack() {
   std::size_t count = 0;
   for (const auto& chunk : chunks_) count += chunk->firsts.size();
   if (chunks_.size() <= 8 + 4 * count / kChunk) return;
-  std::vector<Interval> intervals;
+  Chunk intervals;
   for (const auto& chunk : chunks_)
-    for (std::size_t at = 0; at < chunk->firsts.size(); ++at) intervals.push_back({chunk->firsts[at], chunk->lists[at], chunk->changed[at]});
+    for (std::size_t at = 0; at < chunk->firsts.size(); ++at) intervals.push(chunk->firsts[at], chunk->list(at), chunk->changed[at]);
   firsts_.clear();
   chunks_.clear();
   append(intervals);

@@ -14,7 +14,7 @@ constexpr std::size_t kLabelsAShard = 24, kLabelsAShardMax = 96, kShardsMax = 1u
 std::shared_ptr<const LabelTable::Shard> LabelTable::make(const std::vector<Cell>& cells) {
   auto shard = std::make_shared<Shard>();
   shard->labels = static_cast<std::uint32_t>(cells.size());
-  for (std::size_t size = std::bit_ceil(cells.size() + cells.size() / 2 + 1);; size *= 2) {
+  for (std::size_t size = std::bit_ceil(cells.size() * 2 + 1);; size *= 2) {
     shard->cells.assign(size, {});
     bool fits = true;
     for (const Cell& cell : cells) {
@@ -38,8 +38,9 @@ void LabelTable::resize(std::size_t labels) {
   for (const auto& shard : shards_)
     for (const Cell& cell : shard->cells)
       if (cell.key != 0) cells[cell.key >> 1 >> shift].push_back(cell);
-  shards_.clear();
-  for (const auto& of_shard : cells) shards_.push_back(make(of_shard));
+  shards_.resize(wanted);
+  rows_.resize(wanted);
+  for (std::size_t at = 0; at < wanted; ++at) put(at, make(cells[at]));
   shift_ = shift;
 }
 
@@ -78,12 +79,12 @@ void LabelTable::apply(std::vector<Change> changes) {
     }
     std::erase_if(cells, [](const Cell& each) { return each.bits.empty(); });
     labels_ = labels_ - before.labels + cells.size();
-    shards_[at] = make(cells);
+    put(at, make(cells));
   }
 }
 
 std::size_t LabelTable::memory() const noexcept {
-  std::size_t bytes = shards_.size() * (sizeof(Shards::value_type) + sizeof(Shard) + 16);
+  std::size_t bytes = shards_.size() * (sizeof(Shards::value_type) + sizeof(Row) + sizeof(Shard) + 16);
   for (const auto& shard : shards_) {
     bytes += shard->cells.size() * sizeof(Cell);
     for (const Cell& cell : shard->cells) bytes += cell.bits.memory();

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 #include "table/sparse_bits.hpp"
 
@@ -24,23 +25,25 @@ class LabelTable {
   };
 
   [[nodiscard]] static constexpr std::uint64_t spread(std::uint64_t label) noexcept {
-    label = (label ^ label >> 33) * 0xff51'afd7'ed55'8ccdull;
-    label = (label ^ label >> 33) * 0xc4ce'b9fe'1a85'ec53ull;
-    return label ^ label >> 33;
+    label *= 0x9e37'79b9'7f4a'7c15ull;
+    return label ^ label >> 32;
   }
 
-  // Null: no rule carries the label.
-  [[nodiscard]] const SparseBits* find(std::uint64_t label) const noexcept {
-    if (shards_.empty()) return nullptr;
-    const std::uint64_t key = spread(label);
-    const std::vector<Cell>& cells = shards_[key >> 1 >> shift_]->cells;
-    const std::size_t mask = cells.size() - 1;
-    for (std::uint32_t probe = 0; probe < kProbesMax; ++probe) {
-      const Cell& cell = cells[(key + probe) & mask];
+  // Null: no rule carries the label of this key.
+  [[nodiscard]] const SparseBits* find(std::uint64_t key) const noexcept {
+    if (rows_.empty()) return nullptr;
+    const Row& row = rows_[key >> 1 >> shift_];
+    for (std::uint64_t probe = 0; probe < kProbesMax; ++probe) {
+      const Cell& cell = row.cells[(key + probe) & row.mask];
       if (cell.key == key) return &cell.bits;
-      if (cell.key == 0) break;
+      if (cell.key == 0) return nullptr;
     }
     return nullptr;
+  }
+  void prefetch(std::uint64_t key) const noexcept {
+    if (rows_.empty()) return;
+    const Row& row = rows_[key >> 1 >> shift_];
+    __builtin_prefetch(row.cells + (key & row.mask));
   }
 
   // Of a label both may be said of one slot: first that it goes, then that it is added, and it is there.
@@ -59,10 +62,20 @@ class LabelTable {
     std::uint32_t labels = 0;
   };
   using Shards = std::vector<std::shared_ptr<const Shard>>;
+  struct Row {  // of a shard, to find a cell with one step less
+    const Cell* cells;
+    std::uint64_t mask;
+  };
 
   static std::shared_ptr<const Shard> make(const std::vector<Cell>& cells);
   void resize(std::size_t labels);
 
+  void put(std::size_t at, std::shared_ptr<const Shard> shard) {
+    rows_[at] = {shard->cells.data(), shard->cells.size() - 1};
+    shards_[at] = std::move(shard);
+  }
+
+  std::vector<Row> rows_;
   Shards shards_;
   std::uint32_t shift_ = 63;  // a key's shard: what is left of it beyond one bit and these
   std::size_t labels_ = 0;

@@ -21,6 +21,20 @@ void for_each_prefix(std::uint32_t first, std::uint32_t last, Visit&& visit) {
 
 }  // namespace
 
+void PrefixesUsed::prepare() {
+  if (std::popcount(all_) > 2) by_high_ = std::make_shared<ByHigh>();
+}
+
+void PrefixesUsed::add(std::uint16_t value, std::uint32_t length) {
+  all_ |= 1u << length;
+  if (by_high_ == nullptr) return;
+  const std::uint32_t first = value >> 8, count = length >= 8 ? 1 : 256u >> length;
+  if (((*by_high_)[first] >> length & 1) != 0) return;
+  auto next = by_high_.use_count() == 1 ? std::const_pointer_cast<ByHigh>(by_high_) : std::make_shared<ByHigh>(*by_high_);
+  for (std::uint32_t high = first; high < first + count; ++high) (*next)[high] |= 1u << length;
+  by_high_ = std::move(next);
+}
+
 void RuleLabels::unite() {
   std::sort(spans_.begin(), spans_.end(),
             [](const Span& a, const Span& b) { return a.protocol != b.protocol ? a.protocol < b.protocol : a.first < b.first; });
@@ -37,8 +51,6 @@ void RuleLabels::unite() {
 void RuleLabels::assign(const Rule& rule) {
   labels.clear();
   cares = {rule.source != 0, rule.destination != 0, !rule.services.empty(), !rule.source_ports.empty()};
-  service_lengths = {};
-  source_port_lengths = 0;
   names_services = false;
   if (rule.source != 0) labels.push_back(Labels::source(rule.source));
   if (rule.destination != 0) labels.push_back(Labels::destination(rule.destination));
@@ -53,7 +65,6 @@ void RuleLabels::assign(const Rule& rule) {
     for (const Span& span : spans_)
       for_each_prefix(span.first, span.last, [&](std::uint16_t value, std::uint32_t length) {
         labels.push_back(Labels::service(span.protocol, value, length));
-        service_lengths[class_of(span.protocol)] |= 1u << length;
       });
     const std::size_t before = labels.size();
     for (const Service& service : rule.services)
@@ -71,7 +82,6 @@ void RuleLabels::assign(const Rule& rule) {
     for (const Span& span : spans_)
       for_each_prefix(span.first, span.last, [&](std::uint16_t value, std::uint32_t length) {
         labels.push_back(Labels::source_port(value, length));
-        source_port_lengths |= 1u << length;
       });
 }
 

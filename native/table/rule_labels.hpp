@@ -7,6 +7,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 #include "table/rule.hpp"
 
@@ -28,6 +29,12 @@ struct Labels {
   [[nodiscard]] static constexpr std::uint64_t source_port(std::uint16_t value, std::uint32_t length) noexcept {
     return 5ull << 56 | prefix(value, length);
   }
+  enum class Kind : std::uint8_t { kNone, kSource, kDestination, kService, kNamed, kSourcePort };
+  [[nodiscard]] static constexpr Kind kind_of(std::uint64_t label) noexcept { return static_cast<Kind>(label >> 56); }
+  // Of services and source ports:
+  [[nodiscard]] static constexpr std::uint16_t protocol_of(std::uint64_t label) noexcept { return static_cast<std::uint16_t>(label >> 32 & 0xffff); }
+  [[nodiscard]] static constexpr std::uint16_t value_of(std::uint64_t label) noexcept { return static_cast<std::uint16_t>(label); }
+  [[nodiscard]] static constexpr std::uint32_t length_of(std::uint64_t label) noexcept { return label >> 16 & 0xff; }
 
  private:
   static constexpr std::uint64_t prefix(std::uint16_t value, std::uint32_t length) noexcept {
@@ -35,20 +42,34 @@ struct Labels {
   }
 };
 
+// Which prefix lengths are worth asking for a value: those that a prefix has which is used and agrees with its high byte.
+class PrefixesUsed {
+ public:
+  [[nodiscard]] PrefixLengths of(std::uint16_t value) const noexcept { return by_high_ == nullptr ? all_ : (*by_high_)[value >> 8]; }
+
+  // All prefixes at first: their lengths, then, where it pays, the prefixes.
+  void add_length(std::uint32_t length) noexcept { all_ |= 1u << length; }
+  void prepare();
+  void add(std::uint16_t value, std::uint32_t length);
+  [[nodiscard]] std::size_t memory() const noexcept { return by_high_ == nullptr ? 0 : sizeof *by_high_; }
+
+ private:
+  using ByHigh = std::array<PrefixLengths, 256>;
+  PrefixLengths all_ = 0;
+  std::shared_ptr<const ByHigh> by_high_;
+};
+
 struct RuleLabels {
   static constexpr std::uint32_t kPrefixLengths = 17;  // 0 … 16
 
   std::vector<std::uint64_t> labels;
   std::array<bool, kRuleFields> cares{};
-  // Which prefix lengths its labels use: of one protocol (by class), of any, of source ports.
-  static constexpr std::size_t kClasses = 5;
-  std::array<PrefixLengths, kClasses> service_lengths{};
-  PrefixLengths source_port_lengths = 0;
   bool names_services = false;
 
   void assign(const Rule& rule);  // anew; the memory is kept
 
-  // Protocols whose prefix lengths are counted together.
+  // Protocols whose prefixes are counted together.
+  static constexpr std::size_t kClasses = 5;
   [[nodiscard]] static constexpr std::size_t class_of(std::uint16_t protocol) noexcept {
     return protocol == 6 ? 0 : protocol == 17 ? 1 : protocol == kAnyProtocol ? 2 : protocol == 1 || protocol == 58 ? 3 : 4;
   }

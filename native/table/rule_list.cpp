@@ -76,12 +76,20 @@ std::shared_ptr<RuleList> RuleList::build(std::vector<Rule> rules) {
     labels.assign(rules[i]);
     list->note(rules[i], labels, true);
     for (const std::uint64_t label : labels.labels) changes.push_back({LabelTable::spread(label), slot, true});
+    list->for_each_prefix(labels, [](PrefixesUsed& used, std::uint16_t, std::uint32_t length) { used.add_length(length); });
     for (std::size_t field = 0; field < kRuleFields; ++field)
       if (!labels.cares[field]) careless[field].push_back({slot, true});
     list->used_[slot / 64] |= std::uint64_t{1} << slot % 64;
     blocks[slot / 64]->rules.push_back(std::move(rules[i]));
   }
   list->labels_.apply(std::move(changes));
+  for (PrefixesUsed& used : list->services_) used.prepare();
+  list->source_ports_.prepare();
+  for (const auto& block : blocks)
+    for (const Rule& rule : block->rules) {
+      labels.assign(rule);
+      list->for_each_prefix(labels, [](PrefixesUsed& used, std::uint16_t value, std::uint32_t length) { used.add(value, length); });
+    }
   for (std::size_t field = 0; field < kRuleFields; ++field) list->careless_[field] = SparseBits{}.with(careless[field]);
   for (auto& block : blocks) {
     block->rules.shrink_to_fit();
@@ -91,14 +99,23 @@ std::shared_ptr<RuleList> RuleList::build(std::vector<Rule> rules) {
   return list;
 }
 
-// Counts a rule in, or out again. Prefix lengths that are no longer used stay until all is made anew.
+// visit(which, value, length) for each prefix among a rule's labels.
+template <class Visit>
+void RuleList::for_each_prefix(const RuleLabels& labels, Visit&& visit) {
+  for (const std::uint64_t label : labels.labels) {
+    const Labels::Kind kind = Labels::kind_of(label);
+    if (kind == Labels::Kind::kService)
+      visit(services_[RuleLabels::class_of(Labels::protocol_of(label))], Labels::value_of(label), Labels::length_of(label));
+    if (kind == Labels::Kind::kSourcePort) visit(source_ports_, Labels::value_of(label), Labels::length_of(label));
+  }
+}
+
+// Counts a rule in, or out again.
 void RuleList::note(const Rule& rule, const RuleLabels& labels, bool in) {
   const auto count = [&](auto& number, std::uint32_t by) { number = in ? number + by : number - by; };
   for (std::size_t field = 0; field < kRuleFields; ++field) count(caring_[field], labels.cares[field] ? 1 : 0);
   count(tier_size_[rule.tier], 1);
   count(labels_count_, static_cast<std::uint32_t>(labels.labels.size()));
-  for (std::size_t i = 0; i < service_lengths_.size(); ++i) service_lengths_[i] |= labels.service_lengths[i];
-  source_port_lengths_ |= labels.source_port_lengths;
   names_services_ = names_services_ || labels.names_services;
 }
 
@@ -128,6 +145,8 @@ std::uint32_t RuleList::slot_of(std::uint32_t index) const noexcept {
 std::size_t RuleList::memory() const noexcept {
   std::size_t bytes = sizeof *this + labels_.memory() + used_.size() * (sizeof(std::uint64_t) + sizeof(blocks_[0]) + sizeof(Block) + 16);
   for (const SparseBits& bits : careless_) bytes += bits.memory();
+  for (const PrefixesUsed& used : services_) bytes += used.memory();
+  bytes += source_ports_.memory();
   for (const auto& block : blocks_)
     for (const Rule& rule : block->rules)
       bytes += sizeof rule + rule.services.size() * sizeof(Service) + rule.source_ports.size() * sizeof(PortRange);
@@ -293,10 +312,13 @@ void RuleList::carry_out(const Plan& plan) {
   for (const Plan::Item& item : plan.items) {
     if (item.slot != item.old_slot) {
       labels.assign(*item.rule);
-      if (item.old_slot == Plan::kNew)
+      if (item.old_slot == Plan::kNew) {
         note(*item.rule, labels, true);
-      else
+        // Prefixes that are no longer used stay until all is made anew: they cost a search that finds nothing.
+        for_each_prefix(labels, [](PrefixesUsed& used, std::uint16_t value, std::uint32_t length) { used.add(value, length); });
+      } else {
         mark(item.old_slot, false);
+      }
       mark(item.slot, true);
     }
     used_[item.slot / 64] |= std::uint64_t{1} << item.slot % 64;

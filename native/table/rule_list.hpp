@@ -11,10 +11,11 @@
 //
 //   labels   2 * 1,024 + 115, at most 16 cells each
 //   parts    two for each label and each field, for each 64 blocks
-//   words    2 * N + 119 * B: a rule names one source and one destination, so all bitmaps of addresses together have no more
-//            words than rules; the other fields have at most 98 and 17 labels; each field has a bitmap of who does not care
+//   words    2 * (N + 8 * B) + 117 * B: a rule names one source and one destination, so all bitmaps of addresses together have
+//            no more words than rules, and where they are at most 8 each is asked for every block; the other fields have at most
+//            98 and 17 labels, and a bitmap each of the rules that do not care
 //
-// so less than 6 * N + 240 words. `decide` asks at most once a tier, from a later slot each time. Few labels are usual: a
+// so less than 6.2 * N + 270 words. `decide` asks at most once a tier, from a later slot each time. Few labels are usual: a
 // word costs about a nanosecond then, and a field in which no rule names anything costs nothing.
 //
 // A list that would be too large (rules, labels of all rules, labels of a rule) is refused with the reason.
@@ -82,6 +83,8 @@ class RuleList {
   bool find_room(std::uint32_t at, std::uint32_t removed, const std::vector<Rule>& inserted, Plan& plan) const;
   void carry_out(const Plan& plan);
   void note(const Rule& rule, const RuleLabels& labels, bool in);
+  template <class Visit>
+  void for_each_prefix(const RuleLabels& labels, Visit&& visit);
   void find_tiers();
   [[nodiscard]] std::uint32_t rules_between(std::uint32_t first, std::uint32_t last) const noexcept;  // slots
   [[nodiscard]] bool cares(RuleField field) const noexcept { return caring_[static_cast<std::size_t>(field)] != 0; }
@@ -95,8 +98,8 @@ class RuleList {
   LabelTable labels_;
   std::array<SparseBits, kRuleFields> careless_;      // the rules that do not care for a field
   std::array<std::uint32_t, kRuleFields> caring_{};   // how many do
-  std::array<PrefixLengths, RuleLabels::kClasses> service_lengths_{};
-  PrefixLengths source_port_lengths_ = 0;
+  std::array<PrefixesUsed, RuleLabels::kClasses> services_;  // by class of protocol
+  PrefixesUsed source_ports_;
   bool names_services_ = false;
   std::array<std::uint32_t, kTiers + 1> tier_slot_{};  // where rules of this tier or a later one begin
   std::array<std::uint32_t, kTiers> tier_size_{};

@@ -53,34 +53,35 @@ class RuleSearch {
     if (list_.cares(RuleField::kDestination)) {
       for (const Memberships::List& sets : question.destination.lists())
         for (const std::uint32_t set : sets) look_up(Labels::destination(set));
-      if (!close(RuleField::kDestination)) return false;
+      close(RuleField::kDestination);
     }
     if (list_.cares(RuleField::kSource)) {
       for (const Memberships::List& sets : question.source.lists())
         for (const std::uint32_t set : sets) look_up(Labels::source(set));
-      if (!close(RuleField::kSource)) return false;
+      close(RuleField::kSource);
     }
     if (list_.cares(RuleField::kService)) {
       for (const std::uint16_t protocol : {tuple.protocol, kAnyProtocol})
-        for (PrefixLengths left = list_.service_lengths_[RuleLabels::class_of(protocol)]; left != 0; left &= left - 1)
+        for (PrefixLengths left = list_.services_[RuleLabels::class_of(protocol)].of(tuple.destination_port); left != 0; left &= left - 1)
           look_up(Labels::service(protocol, tuple.destination_port, static_cast<std::uint32_t>(std::countr_zero(left))));
       if (list_.names_services_)
         for (const Memberships::List& services : question.services.lists())
           for (const std::uint32_t named : services) look_up(Labels::named(named));
-      if (!close(RuleField::kService)) return false;
+      close(RuleField::kService);
     }
     if (list_.cares(RuleField::kSourcePort)) {
-      for (PrefixLengths left = list_.source_port_lengths_; left != 0; left &= left - 1)
+      for (PrefixLengths left = list_.source_ports_.of(tuple.source_port); left != 0; left &= left - 1)
         look_up(Labels::source_port(tuple.source_port, static_cast<std::uint32_t>(std::countr_zero(left))));
-      if (!close(RuleField::kSourcePort)) return false;
+      close(RuleField::kSourcePort);
     }
-    return true;
+    return find();
   }
 
   // The lowest slot from this one on that matches; kNone: there is none.
   [[gnu::always_inline]] inline std::uint32_t next(std::uint32_t from) noexcept {
     if (from >= list_.blocks_count() * 64) return kNone;
     if (fields_ == 0) return next_used(from);
+    if (list_.blocks_count() <= 64) return next_in(0, from);
     std::uint64_t top = ~std::uint64_t{0} << from / 4096;
     for (std::uint32_t field = 0; field < fields_; ++field) {
       std::uint64_t any = 0;
@@ -96,21 +97,30 @@ class RuleSearch {
   }
 
  private:
-  struct Active {
-    std::uint64_t summary;
-    const std::uint64_t* words;
-    [[nodiscard]] std::uint64_t word(std::uint64_t bit) const noexcept { return words[std::popcount(summary & (bit - 1))]; }
-  };
-
+  // All keys first, so that what is far away is fetched while others are made.
   [[gnu::always_inline]] inline void look_up(std::uint64_t label) noexcept {
     count_.label();
-    if (const SparseBits* found = list_.labels_.find(label); found != nullptr) bitmaps_[end_++] = found;
+    const std::uint64_t key = LabelTable::spread(label);
+    list_.labels_.prefetch(key);
+    keys_[keys_count_++] = key;
   }
-  [[gnu::always_inline]] inline bool close(RuleField field) noexcept {
-    const SparseBits& careless = list_.careless_[static_cast<std::size_t>(field)];
-    if (!careless.empty()) bitmaps_[end_++] = &careless;
-    if (end_ == begin_[fields_]) return false;
-    begin_[++fields_] = end_;
+  [[gnu::always_inline]] inline void close(RuleField field) noexcept {
+    careless_[fields_] = &list_.careless_[static_cast<std::size_t>(field)];
+    keys_end_[fields_++] = keys_count_;
+  }
+  // False: in some field nothing was found, and no rule does without it.
+  [[gnu::always_inline]] inline bool find() noexcept {
+    std::uint32_t end = 0, key = 0;
+    for (std::uint32_t field = 0; field < fields_; ++field) {
+      for (; key < keys_end_[field]; ++key)
+        if (const SparseBits* found = list_.labels_.find(keys_[key]); found != nullptr) {
+          found->prefetch();
+          bitmaps_[end++] = found;
+        }
+      if (!careless_[field]->empty()) bitmaps_[end++] = careless_[field];
+      if (end == begin_[field]) return false;
+      begin_[field + 1] = end;
+    }
     return true;
   }
 
@@ -124,19 +134,20 @@ class RuleSearch {
   }
 
   [[gnu::always_inline]] inline std::uint32_t next_in(std::uint32_t part, std::uint32_t from) noexcept {
-    Active few[kRuleFields][kFew];
+    SparseBits::Part few[kRuleFields][kFew];
     std::uint32_t active[kRuleFields];
+    const bool is_small = list_.blocks_count() <= 64;  // all bitmaps have this part and no other
     std::uint64_t blocks = ~std::uint64_t{0} << from / 64;
     for (std::uint32_t field = 0; field < fields_; ++field) {
       std::uint64_t any = 0;
       std::uint32_t count = 0;
       for (std::uint32_t i = begin_[field]; i < begin_[field + 1]; ++i) {
         const SparseBits& bits = *bitmaps_[i];
-        if ((bits.top() >> part & 1) == 0) continue;
+        if (!is_small && (bits.top() >> part & 1) == 0) continue;
         count_.part();
-        const SparseBits::Part& at = bits.part(part);
+        const SparseBits::Part at = bits.part(part);
         any |= at.summary;
-        if (count < kFew) few[field][count] = {at.summary, bits.words(at)};
+        if (count < kFew) few[field][count] = at;
         ++count;
       }
       active[field] = count;
@@ -149,7 +160,6 @@ class RuleSearch {
 
     for (; blocks != 0; blocks &= blocks - 1) {
       const auto block = static_cast<std::uint32_t>(std::countr_zero(blocks));
-      const std::uint64_t bit = blocks & (0 - blocks);
       std::uint64_t rules = block == from / 64 ? ~std::uint64_t{0} << from % 64 : ~std::uint64_t{0};
       for (std::uint32_t field = 0; field < fields_ && rules != 0; ++field) {
         if (active[field] > kFew) {
@@ -158,9 +168,8 @@ class RuleSearch {
         }
         std::uint64_t any = 0;
         for (std::uint32_t i = 0; i < active[field]; ++i) {
-          if ((few[field][i].summary & bit) == 0) continue;
           count_.word();
-          any |= few[field][i].word(bit);
+          any |= few[field][i].word(block);
         }
         rules &= any;
       }
@@ -175,20 +184,25 @@ class RuleSearch {
       const SparseBits& bits = *bitmaps_[i];
       if ((bits.top() >> part & 1) == 0) continue;
       count_.part();
-      const SparseBits::Part& at = bits.part(part);
-      const Active active{at.summary, bits.words(at)};
+      const SparseBits::Part at = bits.part(part);
       for (std::uint64_t left = at.summary & blocks; left != 0; left &= left - 1) {
         count_.word();
-        into[std::countr_zero(left)] |= active.word(left & (0 - left));
+        const auto block = static_cast<std::uint32_t>(std::countr_zero(left));
+        into[block] |= at.word(block);
       }
     }
   }
 
   const RuleList& list_;
   [[no_unique_address]] Count count_;
-  std::uint32_t fields_ = 0, end_ = 0;              // fields in which something is asked; bitmaps that were found
-  std::uint32_t begin_[kRuleFields + 1] = {};       // of each field's bitmaps
-  const SparseBits* bitmaps_[kLabels + kRuleFields];  // not initialised: `end_` says how many are
+  std::uint32_t fields_ = 0;                    // in which something is asked
+  std::uint32_t keys_count_ = 0;
+  std::uint32_t begin_[kRuleFields + 1] = {};   // of each field's bitmaps
+  // Not initialised: what is beyond the counts is never read.
+  std::uint32_t keys_end_[kRuleFields];         // of each field's keys
+  const SparseBits* careless_[kRuleFields];
+  std::uint64_t keys_[kLabels];
+  const SparseBits* bitmaps_[kLabels + kRuleFields];
 };
 
 // What RuleList lets its queries see of it.
@@ -232,7 +246,8 @@ const Rule* RuleList::decide(const Question& question) const noexcept {
 
 RuleList::Work RuleList::worst_case() const noexcept {
   const std::uint64_t blocks = size_ / 32 + 2, parts = (blocks + 63) / 64;
-  return {kLabels, 2 * (kLabels + kRuleFields) * parts, 2 * std::uint64_t{size_} + (kServiceLabels + RuleLabels::kPrefixLengths + kRuleFields) * blocks};
+  return {kLabels, 2 * (kLabels + kRuleFields) * parts,
+          2 * (std::uint64_t{size_} + kFew * blocks) + (kServiceLabels + 1 + RuleLabels::kPrefixLengths + 1) * blocks};
 }
 
 }  // namespace vsw

@@ -3,8 +3,10 @@
 //
 // Three levels of words: a bit of `top` says that 4,096 slots have a part, a bit of a part's summary says that 64 slots
 // have a word, and only words that are not zero are kept, in order. A word is found by counting the summary's bits below
-// it. One slot costs 48 bytes, 100,000 of them in a row 12,500. A copy shares; a change makes a new one.
+// it. A set of one slot, as most labels of a large list have, is kept in the pointer itself; 100,000 slots in a row cost
+// 12,500 bytes. A copy shares; a change makes a new one.
 #pragma once
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -22,7 +24,13 @@ class SparseBits {
 
   struct Part {
     std::uint64_t summary;
-    std::uint64_t first;  // where its words begin
+    const std::uint64_t* words;  // one for each bit, and one more that may be read and means nothing
+
+    // The word of a block, by its bit; 0 when it is not there. Without a branch: who asks cannot guess.
+    [[nodiscard]] std::uint64_t word(std::uint32_t block) const noexcept {
+      const std::uint64_t below = (std::uint64_t{1} << block) - 1;
+      return words[std::popcount(summary & below)] & (0 - (summary >> block & 1));
+    }
   };
   struct Change {
     std::uint32_t slot;
@@ -30,18 +38,18 @@ class SparseBits {
   };
 
   SparseBits() = default;
-  SparseBits(const SparseBits& other) noexcept : body_(other.body_) {
-    if (body_ != nullptr) body_->references.fetch_add(1, std::memory_order_relaxed);
+  SparseBits(const SparseBits& other) noexcept : content_(other.content_) {
+    if (has_body()) body().references.fetch_add(1, std::memory_order_relaxed);
   }
-  SparseBits(SparseBits&& other) noexcept : body_(std::exchange(other.body_, nullptr)) {}
+  SparseBits(SparseBits&& other) noexcept : content_(std::exchange(other.content_, 0)) {}
   SparseBits& operator=(SparseBits other) noexcept {
-    std::swap(body_, other.body_);
+    std::swap(content_, other.content_);
     return *this;
   }
   ~SparseBits() {
-    if (body_ == nullptr || body_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-    body_->~Body();
-    ::operator delete(body_);
+    if (!has_body() || body().references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    body().~Body();
+    ::operator delete(&body());
   }
 
   // The set with these changes; slots ascending, each named once. A slot that is added may be there, one that goes may not.
@@ -74,24 +82,27 @@ class SparseBits {
     return of(words);
   }
 
-  [[nodiscard]] bool empty() const noexcept { return body_ == nullptr; }
-  [[nodiscard]] std::uint64_t top() const noexcept { return body_ == nullptr ? 0 : body_->top; }
-  // The part of 4,096 slots; its bit of `top` is set.
-  [[nodiscard]] const Part& part(std::uint32_t index) const noexcept {
-    return parts()[std::popcount(body_->top & ((std::uint64_t{1} << index) - 1))];
+  [[nodiscard]] bool empty() const noexcept { return content_ == 0; }
+  [[nodiscard]] std::uint64_t top() const noexcept {
+    if (is_single()) return std::uint64_t{1} << single() / 4096;
+    return content_ == 0 ? 0 : body().top;
   }
-  [[nodiscard]] const std::uint64_t* words(const Part& part) const noexcept {
-    return reinterpret_cast<const std::uint64_t*>(parts() + std::popcount(body_->top)) + part.first;
+  // The part of 4,096 slots; its bit of `top` is set.
+  [[nodiscard]] Part part(std::uint32_t index) const noexcept {
+    if (is_single()) return {std::uint64_t{1} << single() / 64 % 64, &kOne[single() % 64]};
+    const Stored& at = stored()[std::popcount(body().top & ((std::uint64_t{1} << index) - 1))];
+    return {at.summary, reinterpret_cast<const std::uint64_t*>(stored() + std::popcount(body().top)) + at.first};
   }
   [[nodiscard]] bool contains(std::uint32_t slot) const noexcept {
     if ((top() >> (slot / 4096) & 1) == 0) return false;
-    const Part& at = part(slot / 4096);
-    const std::uint64_t below = (std::uint64_t{1} << slot / 64 % 64) - 1;
-    return (at.summary >> (slot / 64 % 64) & 1) != 0 && (words(at)[std::popcount(at.summary & below)] >> slot % 64 & 1) != 0;
+    const Part at = part(slot / 4096);
+    return (at.word(slot / 64 % 64) >> slot % 64 & 1) != 0;
   }
-  [[nodiscard]] std::size_t words_count() const noexcept { return body_ == nullptr ? 0 : body_->words; }
+  void prefetch() const noexcept { __builtin_prefetch(reinterpret_cast<const void*>(content_)); }
+  [[nodiscard]] std::size_t words_count() const noexcept { return is_single() ? 1 : content_ == 0 ? 0 : body().words; }
+  // Beside the eight bytes of the object itself.
   [[nodiscard]] std::size_t memory() const noexcept {
-    return body_ == nullptr ? 0 : size_of(static_cast<std::size_t>(std::popcount(body_->top)), body_->words);
+    return has_body() ? size_of(static_cast<std::size_t>(std::popcount(body().top)), body().words) : 0;
   }
 
  private:
@@ -100,47 +111,64 @@ class SparseBits {
     std::uint32_t words;
     std::uint64_t top;
   };
+  struct Stored {
+    std::uint64_t summary;
+    std::uint64_t first;  // where its words begin
+  };
   struct Word {
     std::uint32_t index;
     std::uint64_t bits;
   };
+  static constexpr std::array<std::uint64_t, 65> kOne = [] {
+    std::array<std::uint64_t, 65> words{};
+    for (std::size_t i = 0; i < 64; ++i) words[i] = std::uint64_t{1} << i;
+    return words;
+  }();
 
   static constexpr std::size_t size_of(std::size_t parts, std::size_t words) noexcept {
-    return sizeof(Body) + parts * sizeof(Part) + words * sizeof(std::uint64_t);
+    return sizeof(Body) + parts * sizeof(Stored) + (words + 1) * sizeof(std::uint64_t);
   }
-  [[nodiscard]] const Part* parts() const noexcept { return reinterpret_cast<const Part*>(body_ + 1); }
+  [[nodiscard]] bool is_single() const noexcept { return (content_ & 1) != 0; }
+  [[nodiscard]] bool has_body() const noexcept { return content_ != 0 && !is_single(); }
+  [[nodiscard]] std::uint32_t single() const noexcept { return static_cast<std::uint32_t>(content_ >> 1); }
+  [[nodiscard]] Body& body() const noexcept { return *reinterpret_cast<Body*>(content_); }
+  [[nodiscard]] const Stored* stored() const noexcept { return reinterpret_cast<const Stored*>(&body() + 1); }
 
   template <class Visit>
   void for_each_word(Visit&& visit) const {
     for (std::uint64_t left = top(); left != 0; left &= left - 1) {
       const auto index = static_cast<std::uint32_t>(std::countr_zero(left));
-      const Part& at = part(index);
-      const std::uint64_t* word = words(at);
+      Part at = part(index);
       for (std::uint64_t rest = at.summary; rest != 0; rest &= rest - 1)
-        visit(Word{index * 64 + static_cast<std::uint32_t>(std::countr_zero(rest)), *word++});
+        visit(Word{index * 64 + static_cast<std::uint32_t>(std::countr_zero(rest)), *at.words++});
     }
   }
 
   static SparseBits of(const std::vector<Word>& words) {
     SparseBits bits;
     if (words.empty()) return bits;
+    if (words.size() == 1 && std::has_single_bit(words[0].bits)) {
+      bits.content_ = (std::uintptr_t{words[0].index} * 64 + static_cast<std::uintptr_t>(std::countr_zero(words[0].bits))) << 1 | 1;
+      return bits;
+    }
     std::uint64_t top = 0;
     for (const Word& word : words) top |= std::uint64_t{1} << word.index / 64;
     const auto parts_count = static_cast<std::size_t>(std::popcount(top));
     void* memory = ::operator new(size_of(parts_count, words.size()));
-    bits.body_ = new (memory) Body{1, static_cast<std::uint32_t>(words.size()), top};
-    auto* parts = reinterpret_cast<Part*>(bits.body_ + 1);
+    bits.content_ = reinterpret_cast<std::uintptr_t>(new (memory) Body{1, static_cast<std::uint32_t>(words.size()), top});
+    auto* parts = reinterpret_cast<Stored*>(&bits.body() + 1);
     auto* kept = reinterpret_cast<std::uint64_t*>(parts + parts_count);
     std::size_t part = 0;
     for (std::size_t i = 0; i < words.size(); ++i) {
-      if (i == 0 || words[i].index / 64 != words[i - 1].index / 64) new (parts + part++) Part{0, i};
+      if (i == 0 || words[i].index / 64 != words[i - 1].index / 64) new (parts + part++) Stored{0, i};
       parts[part - 1].summary |= std::uint64_t{1} << words[i].index % 64;
       new (kept + i) std::uint64_t(words[i].bits);
     }
+    new (kept + words.size()) std::uint64_t(0);
     return bits;
   }
 
-  Body* body_ = nullptr;
+  std::uintptr_t content_ = 0;  // a body; or a slot, twice and one; or nothing
 };
 
 }  // namespace vsw

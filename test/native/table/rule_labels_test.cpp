@@ -13,18 +13,17 @@ namespace {
 bool has(const RuleLabels& labels, std::uint64_t label) {
   return std::find(labels.labels.begin(), labels.labels.end(), label) != labels.labels.end();
 }
-// Under how many labels of the lengths that it says it uses a value is found.
+// Under how many labels a value is found.
 int found_as_service(const RuleLabels& labels, std::uint16_t protocol, std::uint16_t value) {
   int found = 0;
   for (std::uint32_t length = 0; length < RuleLabels::kPrefixLengths; ++length)
-    if ((labels.service_lengths[RuleLabels::class_of(protocol)] >> length & 1) != 0)
-      found += has(labels, Labels::service(protocol, value, length));
+    found += has(labels, Labels::service(protocol, value, length));
   return found;
 }
 int found_as_source_port(const RuleLabels& labels, std::uint16_t value) {
   int found = 0;
   for (std::uint32_t length = 0; length < RuleLabels::kPrefixLengths; ++length)
-    if ((labels.source_port_lengths >> length & 1) != 0) found += has(labels, Labels::source_port(value, length));
+    found += has(labels, Labels::source_port(value, length));
   return found;
 }
 
@@ -85,6 +84,44 @@ TEST("table/rule_labels: ranges that touch or repeat are one, names that repeat 
   CHECK_EQUAL(labels.labels.size(), std::size_t{3});
   CHECK(has(labels, Labels::service(6, 7, 8)) && has(labels, Labels::service(17, 7, 8)) && has(labels, Labels::named(9)));
   CHECK(labels.names_services);
+}
+
+TEST("table/rule_labels: lengths that are worth asking for are never too few, and few") {
+  Chance chance(2);
+  for (int world = 0; world < 20; ++world) {
+    std::vector<std::uint64_t> prefixes;
+    RuleLabels labels;
+    for (std::uint32_t left = 1 + chance.below(20); left > 0; --left) {
+      Rule rule;
+      const auto [first, last] = any_range(chance);
+      rule.services = {{6, first, last, 0}};
+      labels.assign(rule);
+      prefixes.insert(prefixes.end(), labels.labels.begin(), labels.labels.end());
+    }
+    PrefixesUsed used;
+    const std::size_t known = prefixes.size() / 2;  // the others come later, to a copy
+    for (std::size_t i = 0; i < known; ++i) used.add_length(Labels::length_of(prefixes[i]));
+    used.prepare();
+    for (std::size_t i = 0; i < known; ++i) used.add(Labels::value_of(prefixes[i]), Labels::length_of(prefixes[i]));
+    PrefixesUsed later = used;
+    for (std::size_t i = known; i < prefixes.size(); ++i) later.add(Labels::value_of(prefixes[i]), Labels::length_of(prefixes[i]));
+    int missed = 0, asked = 0, changed = 0;
+    for (std::uint32_t value = 0; value < 65'536; value += 7)
+      for (std::uint32_t length = 0; length < RuleLabels::kPrefixLengths; ++length) {
+        const auto port = static_cast<std::uint16_t>(value);
+        const auto is_there = [&](std::size_t from, std::size_t to) {
+          return std::find(prefixes.begin() + static_cast<std::ptrdiff_t>(from), prefixes.begin() + static_cast<std::ptrdiff_t>(to), Labels::service(6, port, length)) !=
+                 prefixes.begin() + static_cast<std::ptrdiff_t>(to);
+        };
+        missed += is_there(0, prefixes.size()) && (later.of(port) >> length & 1) == 0;
+        missed += is_there(0, known) && (used.of(port) >> length & 1) == 0;
+        asked += static_cast<int>(later.of(port) >> length & 1);
+        changed += (used.of(port) & ~later.of(port)) != 0;
+      }
+    CHECK_EQUAL(missed, 0);
+    CHECK_EQUAL(changed, 0);
+    if (prefixes.size() > 60) CHECK(asked < 8 * 65'536 / 7);
+  }
 }
 
 TEST("table/rule_labels: labels of different kinds are different numbers") {
