@@ -259,6 +259,26 @@ def transaction_seeds():
         yield name, short(len(first)) + first + second
 
 
+def classify_seeds():
+    """Stories as classify.cpp reads them."""
+    splice, ask, change, look = b'\x00', b'\x01', b'\x02', b'\x03'
+    question = bytes([0, 0x9c, 0x40, 0, 80, 0xff, 0xff, 0x0e])
+    any_rule = bytes([0])
+    web = bytes([0x1c, 1, 2, 0, 80, 0, 80, 0])
+    ranges = bytes([0xf0, 0, 1, 0xff, 0xfe, 0, 1, 4, 0, 8, 0, 1, 2, 1, 0, 0, 0, 0, 5, 2, 0, 1, 0xff, 0xff])
+    for begin, size in ((0, 'none'), (1, 'some'), (2, 'many')):
+        head = bytes([begin])
+        yield f'{size}-asked', head + ask + question
+        yield f'{size}-put-before', head + splice + bytes([0, 0, 1]) + web + ask + question
+        yield f'{size}-put-after', head + splice + bytes([255, 0, 2]) + ranges + any_rule + ask + question
+        yield f'{size}-replaced-in-the-middle', head + splice + bytes([127, 31, 3]) + web + ranges + any_rule + ask + question
+        yield f'{size}-filled-at-one-place', head + (splice + bytes([128, 0, 15]) + web * 15) * 12 + ask + question
+        yield f'{size}-emptied-at-one-place', head + (splice + bytes([64, 31, 0])) * 40 + ask + question
+        yield f'{size}-tier-out-of-order', head + splice + bytes([255, 0, 0x81]) + any_rule + splice + bytes([0, 0, 0x86]) + any_rule
+    yield 'members', bytes([0]) + change + bytes([1, 0x0d, 3, 1, 2, 3, 0x0b, 1, 9]) + look + change + bytes([0, 0x01, 3]) + look
+    yield 'prefixes', bytes([0]) + (change + bytes([0, 2, 3, 0, 0, 8, 8, 1, 0, 1, 2, 32]) + look + change + bytes([0, 2, 1, 9, 0, 128]) + look)
+
+
 for name, content in transaction_seeds():
     write('transaction_decode', name, content)
 for name, frame in FRAMES.items():
@@ -275,5 +295,7 @@ for name, content in track_seeds():
     write('track', name, content)
 for name, content in gather_seeds():
     write('gather', name, content)
+for name, content in classify_seeds():
+    write('classify', name, content)
 for name, content in pcap_seeds():
     write('pcap', name, content)
