@@ -11,6 +11,7 @@ const char* name_of(StageId stage) noexcept {
     case StageId::kRespond: return "respond";
     case StageId::kSnoop: return "snoop";
     case StageId::kConnection: return "connection";
+    case StageId::kDefragment: return "defragment";
     case StageId::kBridge: return "bridge";
     case StageId::kAclIngress: return "acl_ingress";
     case StageId::kDeliver: return "deliver";

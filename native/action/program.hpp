@@ -36,7 +36,7 @@ enum class FloodSet : std::uint8_t {
 };
 
 enum class StageId : std::uint8_t {
-  kParse, kAdmit, kAntiSpoof, kAclEgress, kRespond, kBridge, kAclIngress, kDeliver, kSnoop, kConnection
+  kParse, kAdmit, kAntiSpoof, kAclEgress, kRespond, kBridge, kAclIngress, kDeliver, kSnoop, kConnection, kDefragment
 };
 [[nodiscard]] const char* name_of(StageId stage) noexcept;
 

@@ -90,4 +90,43 @@ void make_any_key(const Packet& packet, NetworkId network, HashSeed seed, FlowKe
   make_wide_key(packet, network, seed, key);
 }
 
+void make_flow_key(bool v6, const Ip& source, const Ip& destination, std::uint8_t protocol, std::uint16_t source_port,
+                   std::uint16_t destination_port, NetworkId network, HashSeed seed, FlowKey& key) noexcept {
+  const bool v4 = !v6;
+  key.kind = v4 ? FlowKind::kIpv4 : FlowKind::kIpv6;
+  // The end whose address and port are smaller as numbers of little-endian words stands first, as for packets.
+  std::uint64_t from[2], to[2];
+  std::memcpy(from, source.bytes.data(), 16);
+  std::memcpy(to, destination.bytes.data(), 16);
+  bool swapped = source_port > destination_port;
+  if (v4) {
+    const std::uint64_t sender = from[1] >> 32, receiver = to[1] >> 32;
+    if (sender != receiver) swapped = sender > receiver;
+  } else {
+    if (from[1] != to[1]) swapped = from[1] > to[1];
+    if (from[0] != to[0]) swapped = from[0] > to[0];
+  }
+  const unsigned side = swapped ? 1 : 0;
+  key.side = static_cast<std::uint8_t>(side);
+  if (v4) {
+    key.v4.address[side] = static_cast<std::uint32_t>(from[1] >> 32);
+    key.v4.address[side ^ 1] = static_cast<std::uint32_t>(to[1] >> 32);
+    key.v4.port[side] = source_port;
+    key.v4.port[side ^ 1] = destination_port;
+    key.v4.network = network.value;
+    key.v4.protocol = protocol;
+    key.v4.kind = static_cast<std::uint8_t>(FlowKind::kIpv4);
+    key.hash = hash_of(key.v4, seed);
+    return;
+  }
+  std::memcpy(key.v6.address[side], from, 16);
+  std::memcpy(key.v6.address[side ^ 1], to, 16);
+  key.v6.port[side] = source_port;
+  key.v6.port[side ^ 1] = destination_port;
+  key.v6.network = network.value;
+  key.v6.protocol = protocol;
+  key.v6.kind = static_cast<std::uint8_t>(FlowKind::kIpv6);
+  key.hash = hash_of(key.v6, seed);
+}
+
 }  // namespace vsw

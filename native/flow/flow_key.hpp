@@ -87,6 +87,11 @@ inline void make_flow_key(const Packet& packet, NetworkId network, HashSeed seed
 // The same, of whatever the frame is.
 void make_any_key(const Packet& packet, NetworkId network, HashSeed seed, FlowKey& key) noexcept;
 
+// The key of an IP packet of which only this is known: what an ICMP error quotes, or a fragment of a datagram whose first
+// one was seen.
+void make_flow_key(bool v6, const Ip& source, const Ip& destination, std::uint8_t protocol, std::uint16_t source_port,
+                   std::uint16_t destination_port, NetworkId network, HashSeed seed, FlowKey& key) noexcept;
+
 // The IP address of one end.
 [[nodiscard]] inline Ip address_of(const FlowKey4& key, unsigned end) noexcept { return Ip::v4(&key.address[end]); }
 [[nodiscard]] inline Ip address_of(const FlowKey6& key, unsigned end) noexcept { return Ip::v6(key.address[end]); }

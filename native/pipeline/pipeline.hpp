@@ -9,6 +9,7 @@
 #include "pipeline/anti_spoof.hpp"
 #include "pipeline/bridge.hpp"
 #include "pipeline/connection.hpp"
+#include "pipeline/defragment.hpp"
 #include "pipeline/deliver.hpp"
 #include "pipeline/respond.hpp"
 #include "pipeline/snoop.hpp"
@@ -36,7 +37,7 @@ struct Pipeline {
   }
 };
 
-using SenderPipeline = Pipeline<Admit, AntiSpoof, Connection, AclEgress, Respond, Snoop, Bridge>;
+using SenderPipeline = Pipeline<Admit, AntiSpoof, Defragment, Connection, AclEgress, Respond, Snoop, Bridge>;
 using ReceiverPipeline = Pipeline<AclIngress, Deliver>;
 
 }  // namespace vsw

@@ -1,7 +1,12 @@
 #include "worker/finding.hpp"
 
 #include "pipeline/acl.hpp"
+#include "wire/icmp.hpp"
+#include "wire/icmp_inner.hpp"
+#include "wire/icmpv6.hpp"
 #include "wire/mac.hpp"
+#include "wire/sctp.hpp"
+#include "wire/tcp.hpp"
 
 namespace vsw {
 
@@ -32,11 +37,12 @@ void find_in(const FlowCache<Key>& cache, const Fabric& fabric, const Generation
   finding.number = cache.find(key.hash, [&](const Flow<Key>& flow) noexcept {
     return flow.action == Program::Action::kOutput && flow.matches(key.as<Key>(), side, ends);
   });
-  if (finding.number == FlowCache<Key>::kNone) return begin(standing, {}, packet, side, network.tcp_loose);
+  const bool has_header = !packet.headers.has(Headers::kLaterFragment);
+  if (finding.number == FlowCache<Key>::kNone) return has_header ? begin(standing, {}, packet, side, network.tcp_loose) : void();
   const Flow<Key>& flow = cache.record(finding.number);
   finding.worth = weigh(fabric, generation, network, flow, side);
   finding.is_stale = finding.worth.what == Worth::What::kStale;
-  if (finding.is_stale) return begin(standing, {}, packet, side, true);
+  if (finding.is_stale) return has_header ? begin(standing, {}, packet, side, true) : void();
 
   const std::uint8_t marks = Grounds{finding.worth.word}.marks();
   standing.rule = finding.worth.rule;
@@ -49,10 +55,56 @@ void find_in(const FlowCache<Key>& cache, const Fabric& fabric, const Generation
     return;
   }
   standing.kind = Standing::Kind::kEstablished;
+  if (!has_header) return;
   TrackedConnection connection = flow.connection;
   const Tracked tracked = connection.track(packet, side, true);
   if (tracked.what == Tracked::What::kInvalid) return refuse(standing, DropReason::k_connection_invalid);
   if (tracked.what == Tracked::What::kReopened) begin(standing, {}, packet, side, network.tcp_loose);
+}
+
+// The connection of which an ICMP error speaks. It must come from where that connection's packets went, go to who sent
+// them, and quote what only who saw them knows.
+template <class Key>
+bool relate(const FlowCache<Key>& cache, const Fabric& fabric, const Generation& generation, const NetworkEntry& network,
+            PortId ingress, const Packet& packet, const FlowKey& key, const IcmpInner& inner, Standing& standing) noexcept {
+  const unsigned side = key.side;  // of who sent what is quoted
+  const Mac receiver = Mac::read(packet.data);
+  const std::uint32_t number = cache.find(key.hash, [&](const Flow<Key>& flow) noexcept {
+    if (flow.action != Program::Action::kOutput || flow.key != key.as<Key>() || flow.end[side ^ 1].port != ingress) return false;
+    if (flow.end[side].mac != receiver) return false;
+    if (inner.protocol == Tcp::kNumber) return flow.connection.tcp().covers(side, inner.proof);
+    return inner.protocol != Sctp::kNumber || flow.connection.sctp().covers(side, inner.proof);
+  });
+  if (number == FlowCache<Key>::kNone) return false;
+  const Flow<Key>& flow = cache.record(number);
+  const Worth worth = weigh(fabric, generation, network, flow, side ^ 1);
+  if (worth.what == Worth::What::kStale || (Grounds{worth.word}.marks() & Marks::kDenied) != 0) return false;
+  standing.kind = Standing::Kind::kRelated;
+  standing.of_initiator = flow.initiator != side;
+  standing.state = flow.connection.state(flow.key.protocol);
+  standing.rule = worth.rule;
+  return true;
+}
+
+bool is_error(const Packet& packet) noexcept {
+  const Headers& headers = packet.headers;
+  const bool v6 = headers.has(Headers::kIpv6);
+  return headers.has(Headers::kTransport) && headers.protocol == (v6 ? Icmpv6::kNumber : Icmp::kNumber) &&
+         IcmpInner::is_error(v6, std::to_integer<std::uint8_t>(packet.data[headers.l4 + Icmp::kType]));
+}
+
+// What every error is that speaks of nothing known is invalid: nobody has a use for it but who forged it.
+void find_related(const Fabric& fabric, const Generation& generation, const NetworkEntry& network, PortId ingress,
+                  const Packet& packet, Standing& standing) noexcept {
+  IcmpInner inner;
+  FlowKey key;
+  refuse(standing, DropReason::k_related_unmatched);
+  if (!IcmpInner::read(packet.head(), packet.headers, inner)) return;
+  const bool v6 = packet.headers.has(Headers::kIpv6);
+  make_flow_key(v6, inner.source, inner.destination, inner.protocol, inner.source_port, inner.destination_port, network.id,
+                fabric.seed, key);
+  (void)(v6 ? relate(fabric.flows6, fabric, generation, network, ingress, packet, key, inner, standing)
+            : relate(fabric.flows4, fabric, generation, network, ingress, packet, key, inner, standing));
 }
 
 }  // namespace
@@ -61,7 +113,12 @@ Finding find_connection(const Fabric& fabric, const Generation& generation, cons
                         const Packet& packet, const FlowKey& key) noexcept {
   Finding finding;
   if (!network.tracks || !is_judged(packet)) return finding;
-  if (Mac::read(packet.data).is_group() || key.kind == FlowKind::kNone || key.kind == FlowKind::kEther) return finding;
+  if (Mac::read(packet.data).is_group() || packet.headers.vlan_count != 0) return finding;
+  if (is_error(packet)) {
+    find_related(fabric, generation, network, ingress, packet, finding.standing);
+    return finding;
+  }
+  if (key.kind == FlowKind::kNone || key.kind == FlowKind::kEther) return finding;
   if (key.kind == FlowKind::kIpv4) find_in(fabric.flows4, fabric, generation, network, ingress, packet, key, finding);
   else find_in(fabric.flows6, fabric, generation, network, ingress, packet, key, finding);
   return finding;

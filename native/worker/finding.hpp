@@ -18,6 +18,7 @@ struct Finding {
 };
 
 // `key` is the packet's, of no kind when its verdict may not be cached. Only where the network tracks connections.
+// A fragment that is not the first has no transport header: its key is made of what the first one said.
 [[nodiscard]] Finding find_connection(const Fabric& fabric, const Generation& generation, const NetworkEntry& network,
                                       PortId ingress, const Packet& packet, const FlowKey& key) noexcept;
 

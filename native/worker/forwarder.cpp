@@ -1,9 +1,13 @@
 #include "worker/forwarder.hpp"
 
+#include <cstring>
+
 #include "action/tag.hpp"
 #include "pipeline/multicast.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/prepare.hpp"
+#include "wire/icmp.hpp"
+#include "wire/icmpv6.hpp"
 #include "wire/loop_probe.hpp"
 
 namespace vsw {
@@ -24,7 +28,7 @@ bool ingress_allows(Lookup& lookup, const PortEntry& receiver, Program& program)
 
 }  // namespace
 
-Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing& events) noexcept
+Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing& events)
     : fabric_(fabric),
       worker_(worker),
       pool_(pool),
@@ -33,7 +37,16 @@ Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing
       egress_(pool, page_, fabric.drop_log, fabric.capture, worker, fabric.limits.workers),
       snooper_(fabric, pool, events, page_, egress_),
       answerer_(fabric, pool, page_, egress_),
-      book_(fabric, page_, answerer_) {}
+      book_(fabric, page_, answerer_),
+      fragments_(fabric.seed) {}
+
+Forwarder::~Forwarder() {
+  const std::uint64_t now_ns = fabric_.clock.now_ns();
+  fragments_.clear(DropReason::k_port_not_active, [this, now_ns](Packet& held, DropReason reason) noexcept {
+    end_held(held, reason, now_ns);
+    pool_.give(held);
+  });
+}
 
 // The packet is noted as it came, and is of no use afterwards.
 void Forwarder::drop(PortId port, Packet& packet, DropReason reason, std::uint64_t now_ns) noexcept {
@@ -216,8 +229,17 @@ template <class Key>
 // The slow path: the pipeline decides.
 void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept {
   ++moment.misses;
+  if (packet.headers.has(Headers::kFragment) && lane.network->tracks && packet.headers.vlan_count == 0) {
+    judge_fragment(lane, moment, packet);
+    return;
+  }
+  (void)judge_as(find_connection(fabric_, moment.generation, *lane.network, moment.ingress.id, packet, lane.key), lane, moment,
+                 packet);
+}
+
+// Why the packet died; kNone: it did not.
+DropReason Forwarder::judge_as(Finding finding, const Lane& lane, Moment& moment, Packet& packet) noexcept {
   const NetworkEntry& network = *lane.network;
-  Finding finding = find_connection(fabric_, moment.generation, network, moment.ingress.id, packet, lane.key);
   if (finding.is_stale) book_.forget(lane, finding);
   const bool asks = network.tracks && is_judged(packet) && !finding.standing.is_settled();
   const Tuple tuple = asks ? tuple_of(packet, network.id) : Tuple{};
@@ -231,53 +253,146 @@ void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept
     // What died for its destination still told where its sender is.
     if (program.learn && program.stage == StageId::kBridge) learn(lane, moment, packet);
     deny(lane, moment, packet, program);
-    return;
+    return program.reason;
   }
   if (program.learn) learn(lane, moment, packet);
   switch (program.action) {
     case Program::Action::kRespond:
       if (answerer_.answer(lane, moment, packet, program.answer)) moment.consumed += packet.wire_packets;
       else drop(moment.ingress.id, packet, DropReason::k_out_of_packets, moment.now_ns);
-      return;
+      return DropReason::kNone;
     case Program::Action::kOutput: {
       const PortEntry* receiver = moment.generation.port(program.output);
       if (VSW_BUG(receiver == nullptr)) break;
       if (!ingress_allows(lookup, *receiver, program)) {
         deny(lane, moment, packet, program);
-        return;
+        return program.reason;
       }
       if (fabric_.loops.is_held(receiver->id)) {
         moment.forwarded += packet.wire_packets;
         egress_.refuse(*receiver, network, packet, DropReason::k_port_held_down, moment.now_ns);
-        return;
+        return DropReason::kNone;
       }
       if (const DropReason refused = book_.note(lane, moment, packet, program, finding); refused != DropReason::kNone) {
         drop(moment.ingress.id, packet, refused, moment.now_ns);
-        return;
+        return refused;
       }
       hand_over(lane, moment, *receiver, packet);
-      return;
+      return DropReason::kNone;
     }
     case Program::Action::kFlood: {
       Finding nothing;
       flood(lane, moment, packet, program.flood_set, program.group);
       (void)book_.note(lane, moment, packet, program, nothing);
-      return;
+      return DropReason::kNone;
     }
     case Program::Action::kSnoop:
-      if (is_storm(lane, moment, packet, lookup.destination)) return;
+      if (is_storm(lane, moment, packet, lookup.destination)) return DropReason::kNone;
       snooper_.take(moment.generation, *lane.network, moment.ingress, packet, moment.now_ns);
       flood(lane, moment, packet, program.flood_set, program.group, true);
-      return;
+      return DropReason::kNone;
     case Program::Action::kConsume:
       moment.consumed += packet.wire_packets;
       take_back(lane, moment, packet);
-      return;
+      return DropReason::kNone;
     case Program::Action::kNone:
     case Program::Action::kDrop:
       break;
   }
   drop(moment.ingress.id, packet, DropReason::k_bug, moment.now_ns);
+  return DropReason::k_bug;
+}
+
+// A fragment is judged by its datagram: the first one as the packet that it is the start of, the others as that was.
+void Forwarder::judge_fragment(const Lane& lane, Moment& moment, Packet& packet) noexcept {
+  const auto died = [this, &moment, &packet](Packet& held, DropReason reason) noexcept {
+    end_held(held, reason, moment.now_ns);
+    if (&held != &packet) pool_.give(held);
+  };
+  // What is held must outlive its batch.
+  Packet* copy = packet.headers.has(Headers::kLaterFragment) && packet.tail_length == 0 ? copy_of(packet) : nullptr;
+  const FragmentTable::Answer answer = fragments_.take(lane.network->id, copy != nullptr ? *copy : packet, moment.now_ms, died);
+  if (copy != nullptr && answer.what != FragmentTable::What::kHeld) pool_.give(*copy);
+  switch (answer.what) {
+    case FragmentTable::What::kDead:
+      drop(moment.ingress.id, packet, answer.reason, moment.now_ns);
+      return;
+    case FragmentTable::What::kHeld:
+      page_.add(moment.ingress.id, Counter::k_held_packets, packet.wire_packets);
+      // Longer than its slot, or there was no packet for a copy: it cannot wait, and neither can its datagram.
+      if (copy == nullptr) fragments_.forget(answer.datagram, DropReason::k_fragments_exhausted, died);
+      return;
+    case FragmentTable::What::kJudged:
+      pass_fragment(FragmentVerdict::of(*answer.judgement), lane, moment, packet);
+      return;
+    case FragmentTable::What::kJudge: break;
+  }
+  const Headers& headers = packet.headers;
+  FragmentVerdict verdict{DropReason::kNone, {}, headers.protocol, headers.source_port, headers.destination_port};
+  Lane whole = lane;
+  set_key(whole, packet, verdict);
+  const Finding finding = find_connection(fabric_, moment.generation, *lane.network, moment.ingress.id, packet, whole.key);
+  verdict.rule = finding.standing.rule;
+  verdict.reason = judge_as(finding, whole, moment, packet);
+  fragments_.judged(answer.datagram, verdict.judgement(), [&](Packet& held) noexcept {
+    page_.add(held.ingress, Counter::k_held_packets, ~std::uint64_t{0} * held.wire_packets);
+    pass_fragment(verdict, lane, moment, held);
+    egress_.flush(moment.now_ns);
+    pool_.give(held);
+  });
+}
+
+// Not the first of its datagram. Its connection may have been denied since that was judged.
+void Forwarder::pass_fragment(const FragmentVerdict& verdict, const Lane& lane, Moment& moment, Packet& packet) noexcept {
+  if (verdict.reason != DropReason::kNone) {
+    drop(moment.ingress.id, packet, verdict.reason, moment.now_ns);
+    return;
+  }
+  Lane whole = lane;
+  set_key(whole, packet, verdict);
+  Finding finding = find_connection(fabric_, moment.generation, *lane.network, moment.ingress.id, packet, whole.key);
+  if (finding.standing.kind == Standing::Kind::kUntracked) {
+    finding.standing.kind = Standing::Kind::kEstablished;
+    finding.standing.rule = verdict.rule;
+  }
+  (void)judge_as(finding, lane, moment, packet);
+}
+
+// The key of the datagram.
+void Forwarder::set_key(Lane& lane, const Packet& packet, const FragmentVerdict& verdict) const noexcept {
+  if (!is_judged(packet)) return;
+  const Tuple tuple = tuple_of(packet, lane.network->id);
+  const bool v6 = packet.headers.has(Headers::kIpv6);
+  if (verdict.protocol == (v6 ? Icmpv6::kNumber : Icmp::kNumber) && !packet.headers.has(Headers::kLaterFragment)) {
+    const auto type = std::to_integer<std::uint8_t>(packet.data[packet.headers.l4 + Icmp::kType]);
+    if (v6 ? !Icmpv6::is_echo(type) : !Icmp::is_echo(type)) return;
+  }
+  make_flow_key(v6, tuple.source, tuple.destination, verdict.protocol, verdict.source_port, verdict.destination_port,
+                lane.network->id, fabric_.seed, lane.key);
+}
+
+Packet* Forwarder::copy_of(const Packet& packet) noexcept {
+  Packet* copy = pool_.take();
+  if (copy == nullptr) return nullptr;
+  std::byte* data = copy->data;
+  std::memcpy(data, packet.data, packet.length);
+  *copy = packet;
+  copy->data = data;
+  return copy;
+}
+
+void Forwarder::end_held(Packet& held, DropReason reason, std::uint64_t now_ns) noexcept {
+  page_.add(held.ingress, Counter::k_held_packets, ~std::uint64_t{0} * held.wire_packets);
+  drop(held.ingress, held, reason, now_ns);
+}
+
+void Forwarder::end_fragments(PortId port, std::uint64_t now_ns) noexcept {
+  const auto died = [this, now_ns](Packet& held, DropReason reason) noexcept {
+    end_held(held, reason, now_ns);
+    pool_.give(held);
+  };
+  if (port) fragments_.forget_port(port, DropReason::k_port_not_active, died);
+  else fragments_.expire(static_cast<std::uint32_t>(now_ns / 1'000'000), died);
 }
 
 // Dies by a stage, and its sender is told where a rule rejects.

@@ -16,17 +16,24 @@
 #include "worker/fabric.hpp"
 #include "worker/finding.hpp"
 #include "worker/flow_book.hpp"
+#include "worker/fragment_verdict.hpp"
 #include "worker/snooper.hpp"
 
 namespace vsw {
 
 class Forwarder {
  public:
-  Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing& events) noexcept;
+  Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing& events);
+  ~Forwarder();
+  Forwarder(const Forwarder&) = delete;
+  Forwarder& operator=(const Forwarder&) = delete;
 
   // Ends the life of every packet in the batch, all of them received from `ingress`, and empties it.
   void process(const Generation& generation, PortId ingress, Batch& batch, std::uint64_t now_ns) noexcept;
   [[nodiscard]] Snooper& snooper() noexcept { return snooper_; }
+  // Fragments that waited too long, or (a port) all that came by it, end.
+  void end_fragments(PortId port, std::uint64_t now_ns) noexcept;
+  [[nodiscard]] bool holds_fragments() const noexcept { return fragments_.held() > 0; }
   [[nodiscard]] Answerer& answerer() noexcept { return answerer_; }
   [[nodiscard]] FlowBook& book() noexcept { return book_; }
 
@@ -48,6 +55,12 @@ class Forwarder {
   template <class Key>
   Followed follow(Flow<Key>& flow, std::uint64_t word, std::size_t side, Moment& moment, Packet& packet) noexcept;
   void judge(const Lane& lane, Moment& moment, Packet& packet) noexcept;
+  DropReason judge_as(Finding finding, const Lane& lane, Moment& moment, Packet& packet) noexcept;
+  void judge_fragment(const Lane& lane, Moment& moment, Packet& packet) noexcept;
+  void pass_fragment(const FragmentVerdict& verdict, const Lane& lane, Moment& moment, Packet& packet) noexcept;
+  void set_key(Lane& lane, const Packet& packet, const FragmentVerdict& verdict) const noexcept;
+  [[nodiscard]] Packet* copy_of(const Packet& packet) noexcept;
+  void end_held(Packet& held, DropReason reason, std::uint64_t now_ns) noexcept;
   void deny(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept;
   void flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group, bool heard = false) noexcept;
   void hand_over(const Lane& lane, Moment& moment, const PortEntry& receiver, Packet& packet) noexcept;
@@ -66,6 +79,7 @@ class Forwarder {
   Snooper snooper_;
   Answerer answerer_;
   FlowBook book_;
+  FragmentTable fragments_;
   std::array<Lane, Batch::kCapacity> lanes_;
 };
 

@@ -22,7 +22,7 @@ constexpr int kAgeingSleepMs = 1'000;              // the longest sleep while so
 Worker::Worker(Fabric& fabric, std::uint32_t index)
     : fabric_(fabric),
       index_(index),
-      pool_(4 * Batch::kCapacity),
+      pool_(4 * Batch::kCapacity + FragmentTable::kHeld),
       forwarder_(fabric, index, pool_, events_),
       loop_guard_(fabric, pool_, events_, forwarder_),
       devices_(sizeof(Port*) * fabric.limits.ports),
@@ -50,6 +50,7 @@ void Worker::handle_letters() noexcept {
         idle_.forget(watched_fd(letter.port));
         device(letter.port) = nullptr;
         busy_.forget(letter.port);
+        forwarder_.end_fragments(letter.port, fabric_.clock.now_ns());
         std::uint32_t at = 0;
         while (at < attached_count_ && !(attached[at] == letter.port)) ++at;
         for (--attached_count_; at < attached_count_; ++at) attached[at] = attached[at + 1];
@@ -181,7 +182,8 @@ void Worker::read_letters() noexcept {
 }
 
 int Worker::sleep_ms() const noexcept {
-  const bool something_ages = fabric_.flows4.size() > 0 || fabric_.flows6.size() > 0 || fabric_.macs.size() > 0;
+  const bool something_ages = fabric_.flows4.size() > 0 || fabric_.flows6.size() > 0 || fabric_.macs.size() > 0 ||
+                              forwarder_.holds_fragments();
   const Generation& generation = *fabric_.generation.load(std::memory_order_seq_cst);
   const bool something_waits = index_ == 0 && (generation.snoops || loop_guard_.waits(generation));
   return something_ages || something_waits ? kAgeingSleepMs : -1;
@@ -202,6 +204,7 @@ void Worker::age_all() noexcept {
 void Worker::sweep(std::uint32_t flows, std::uint32_t mac_buckets) noexcept {
   sweep_flows(fabric_.flows4, flows, {}, false);
   sweep_flows(fabric_.flows6, flows, {}, false);
+  forwarder_.end_fragments({}, fabric_.clock.now_ns());
   if (index_ != 0) return;  // one sweeper for the one MAC table
   const Generation* generation = fabric_.generation.load(std::memory_order_seq_cst);
   forwarder_.snooper().pass(*generation, fabric_.clock.now_ns(), mac_buckets == ~std::uint32_t{0});

@@ -10,7 +10,7 @@ const elsewhere: readonly [RegExp, string][] = [
   [/^native\/binding\//, 'test/golden and test/property go through it'],
   [/^native\/wire\/(arp|ethernet|icmp|icmpv6|ipv4|ipv6|sctp|tcp|udp|vlan)\.hpp$/, 'offsets and accessors; test/native/wire/parse_test.cpp'],
   [/^native\/pipeline\//, 'a stage is what it does to frames: test/golden, against scapy, and test/property, against the twin'],
-  [/^native\/worker\/(answerer|egress|fabric|flow_book|forwarder|lane|worker|worker_group)\./, 'test/golden and test/property, driven; test/e2e with threads'],
+  [/^native\/worker\/(answerer|egress|fabric|flow_book|forwarder|fragment_verdict|lane|worker|worker_group)\./, 'test/golden and test/property, driven; test/e2e with threads'],
   [/^native\/commit\/(dataplane|draft|publisher|trace)\./, 'test/property/generations.test.ts and explanation.test.ts'],
   [/^native\/(packet\/packet|port\/port|table\/(generation|network_table|port_table|rule)|telemetry\/events)\.hpp$/, 'data without behaviour'],
   [/_inline\.hpp$/, 'the bodies of the header beside it'],

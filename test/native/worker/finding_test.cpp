@@ -95,3 +95,92 @@ TEST("worker/finding: a port's share of connections is its own: who has used it 
   CHECK_EQUAL(small.deliver(1, tcp4_frame(1, 2, {kAckFlag, 101, 501, 4001, 80, 10}), 2), 1u);
   CHECK_EQUAL(small.broken_law(), "");
 }
+
+namespace {
+
+// A datagram of station 1 to station 2 in three pieces; `port` is where it goes.
+struct Pieces {
+  Bytes first, second, last;
+};
+Pieces pieces_of(std::uint16_t port) {
+  const Bytes datagram = udp_datagram(4000, port, counting(40));
+  const auto piece = [&](std::size_t from, std::size_t to, bool more) {
+    const auto at = [&](std::size_t offset) { return datagram.begin() + static_cast<std::ptrdiff_t>(offset); };
+    return between(mac_of(1), mac_of(2), 0x0800,
+                   ip4_datagram(ip4_of(1), ip4_of(2), 17, Bytes(at(from), at(to)),
+                                static_cast<std::uint16_t>(from / 8 | (more ? 0x2000 : 0))));
+  };
+  return {piece(0, 16, true), piece(16, 32, true), piece(32, 48, false)};
+}
+const PlannedRule kDns{.id = 10, .services = {{17, 53, 53, 0}}};
+
+}  // namespace
+
+TEST("worker/finding: fragments pass or die with their first one, in whatever order they come") {
+  for (const bool allowed : {true, false}) {
+    SmallSwitch small;
+    small.commit(judged_network(2, {kDns, kNothing}));
+    const Pieces pieces = pieces_of(allowed ? 53 : 54);
+    CHECK_EQUAL(small.deliver(1, pieces.last, 2), 0u);
+    CHECK_EQUAL(small.count(1, Counter::k_held_packets), 1u);
+    CHECK_EQUAL(small.broken_law(), "");
+    CHECK(small.send(1, pieces.first));
+    small.plane.run();
+    CHECK_EQUAL(small.receive(2).size(), allowed ? 2u : 0u);
+    CHECK_EQUAL(small.deliver(1, pieces.second, 2), allowed ? 1u : 0u);
+    CHECK_EQUAL(small.count(1, Counter::k_held_packets), 0u);
+    CHECK_EQUAL(small.drops(1, DropReason::k_ingress_denied), allowed ? 0u : 3u);
+    CHECK_EQUAL(small.broken_law(), "");
+  }
+}
+
+TEST("worker/finding: what waits for a first fragment that does not come dies after its time; an overlap ends all of it") {
+  SmallSwitch small;
+  small.commit(judged_network(2, {kDns, kNothing}));
+  const Pieces pieces = pieces_of(53);
+  CHECK_EQUAL(small.deliver(1, pieces.second, 2), 0u);
+  small.plane.advance(31'000);
+  CHECK_EQUAL(small.drops(1, DropReason::k_fragment_expired), 1u);
+  CHECK_EQUAL(small.deliver(1, pieces.first, 2), 1u);
+  Bytes overlap = pieces.second;
+  write(overlap, 14 + 6, 0x2001, 2);  // begins inside the first one
+  Bytes header(overlap.begin() + 14, overlap.begin() + 34);
+  repair_ipv4(header);
+  std::copy(header.begin(), header.end(), overlap.begin() + 14);
+  CHECK_EQUAL(small.deliver(1, overlap, 2), 0u);
+  CHECK_EQUAL(small.deliver(1, pieces.second, 2), 0u);
+  CHECK_EQUAL(small.drops(1, DropReason::k_fragment_overlap), 2u);
+  CHECK_EQUAL(small.broken_law(), "");
+}
+
+TEST("worker/finding: fragments of a port that goes go with it, and of a switch that ends") {
+  SmallSwitch small;
+  small.commit(judged_network(3, {kDns, kNothing}));
+  CHECK_EQUAL(small.deliver(1, pieces_of(53).last, 2), 0u);
+  small.commit(Edits().delete_port(1));
+  CHECK_EQUAL(small.drops(0, DropReason::k_port_not_active), 1u);
+  CHECK_EQUAL(small.broken_law(), "");
+}
+
+TEST("worker/finding: errors about a connection pass when they come from where it leads, and quote what was sent") {
+  SmallSwitch small;
+  small.commit(judged_network(3, {kWeb, kNothing}));
+  CHECK_EQUAL(shake_hands(small), 3u);
+  const auto error = [](std::uint16_t from, const Bytes& quoted) {
+    const Bytes message = join({from_hex("0304 0000 0000 0514"), Bytes(quoted.begin() + 14, quoted.begin() + 42)});
+    Bytes whole = message;
+    write(whole, 2, 0xffff & ~naive_sum(message), 2);
+    return between(mac_of(from), mac_of(1), 0x0800, ip4_datagram(ip4_of(from), ip4_of(1), 1, whole));
+  };
+  const Bytes sent = tcp4_frame(1, 2, {kAckFlag, 101, 501, 4000, 80, 10});
+  CHECK_EQUAL(small.deliver(1, sent, 2), 1u);
+  CHECK_EQUAL(small.deliver(2, error(2, sent), 1), 1u);
+  CHECK_EQUAL(small.deliver(3, error(3, sent), 1), 0u);
+  CHECK_EQUAL(small.deliver(2, error(2, tcp4_frame(1, 2, {kAckFlag, 0x7000'0000, 501, 4000, 80, 10})), 1), 0u);
+  CHECK_EQUAL(small.deliver(2, error(2, tcp4_frame(1, 2, {kAckFlag, 101, 501, 4001, 80, 10})), 1), 0u);
+  CHECK_EQUAL(small.drops(2, DropReason::k_related_unmatched), 2u);
+  CHECK_EQUAL(small.drops(3, DropReason::k_related_unmatched), 1u);
+  small.commit(Edits().put_rules(1, {kNothing}));
+  CHECK_EQUAL(small.deliver(2, error(2, sent), 1), 0u);
+  CHECK_EQUAL(small.broken_law(), "");
+}
