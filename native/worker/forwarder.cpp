@@ -305,6 +305,12 @@ DropReason Forwarder::judge_as(Finding finding, const Lane& lane, Moment& moment
 
 // A fragment is judged by its datagram: the first one as the packet that it is the start of, the others as that was.
 void Forwarder::judge_fragment(const Lane& lane, Moment& moment, Packet& packet) noexcept {
+  Program program;
+  FragmentPipeline::run(lookup_of(moment.generation, moment.ingress, *lane.network, fabric_, packet), program);
+  if (program.action == Program::Action::kDrop) {
+    deny(lane, moment, packet, program);
+    return;
+  }
   const auto died = [this, &moment, &packet](Packet& held, DropReason reason) noexcept {
     end_held(held, reason, moment.now_ns);
     if (&held != &packet) pool_.give(held);
