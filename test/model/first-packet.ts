@@ -1,5 +1,5 @@
 /**
- * Whether a packet may be the first of a connection: TCP (RFC 9293, running connections may be picked up), SCTP (RFC 9260),
+ * Why a packet may not be the first of a connection: TCP (RFC 9293, running connections may be picked up), SCTP (RFC 9260),
  * echo (RFC 792, RFC 4443); of everything else anything may.
  */
 import { read16 } from '../harness/frames.ts';
@@ -9,7 +9,14 @@ const [fin, syn, rst, ack, urg] = [0x01, 0x02, 0x04, 0x10, 0x20];
 
 const read32 = (bytes: Uint8Array, at: number): number => read16(bytes, at) * 0x1_0000 + read16(bytes, at + 2);
 
-export function mayBegin(frame: Uint8Array, reading: Reading): boolean {
+export function firstPacketFault(frame: Uint8Array, reading: Reading): string | undefined {
+  const errors = reading.kind === 'ipv4' ? [3, 11, 12] : [1, 2, 3, 4];
+  const isIcmp = reading.protocol === (reading.kind === 'ipv4' ? 1 : 58);
+  if (isIcmp && reading.isWhole && reading.tags === 0 && reading.fragment === 'none' && errors.includes(frame[reading.transport]!)) return 'related_unmatched';
+  return mayBegin(frame, reading) ? undefined : 'connection_invalid';
+}
+
+function mayBegin(frame: Uint8Array, reading: Reading): boolean {
   // Of these the switch keeps no connection.
   if (reading.tags > 0 || reading.fragment !== 'none' || isDhcp(frame, reading)) return true;
   if (!reading.isWhole) return true;

@@ -9,7 +9,7 @@ import {
   arp, be16, ethernet, ipBytes, ipText, join, linkLayerOption, linkLocalOf, macText, neighborAdvertisement, read16,
 } from '../harness/frames.ts';
 import { FaultyWay, type ModelFault } from './fault.ts';
-import { mayBegin } from './first-packet.ts';
+import { firstPacketFault } from './first-packet.ts';
 import { readMembership } from './membership-message.ts';
 import { isSnooped, Memberships, ModelMulticast, type MulticastSpec, type Query } from './multicast.ts';
 import { type Reading, readFrame } from './reading.ts';
@@ -306,7 +306,8 @@ export class SlowSwitch {
     const isJudged = isIp && !isDiscovery(frame, reading);
     // Where something may be denied connections are tracked; with defaults alone none ever begins.
     const isTracked = network.defaultPolicy?.ingress === 'drop' || network.defaultPolicy?.egress === 'drop';
-    if (isJudged && isTracked && !isGroup(destination) && !mayBegin(frame, reading)) return drop('connection_invalid');
+    const fault = isJudged && isTracked && !isGroup(destination) ? firstPacketFault(frame, reading) : undefined;
+    if (fault !== undefined) return drop(fault);
     if (isJudged && network.defaultPolicy?.egress === 'drop') return drop('egress_denied');
     const heard = multicast !== undefined && isGroup(destination) ? readMembership(frame, reading) : undefined;
     if (heard?.kind === 'malformed') return drop(heard.family === 4 ? 'igmp_malformed' : 'mld_malformed');
