@@ -88,7 +88,7 @@ TEST("commit/nearest: a trace tells the rulings of both ends and the rule that a
   CHECK_EQUAL(trace.rulings[1].ruling.rule.value, 11u);
   CHECK_EQUAL(numbers(trace.nearest), "10 ");
   CHECK(trace.standing.kind == Standing::Kind::kNew);
-  CHECK_EQUAL(trace.path.size(), 9u);
+  CHECK_EQUAL(trace.path.size(), 10u);
 }
 
 TEST("commit/nearest: a reply of a known connection is told by the connection's first packet") {
