@@ -56,6 +56,8 @@ export const features: readonly Feature[] = [
     golden: ['anti-spoof-mac', 'anti-spoof-ipv4', 'anti-spoof-ipv6', 'anti-spoof-arp', 'anti-spoof-nd', 'anti-spoof-dhcp', 'anti-spoof-router', 'link-local-allowed'],
   },
   { noun: 'neighbour', state: 'production', golden: ['arp-answered', 'arp-flooded', 'nd-answered', 'nd-flooded'], e2e: ['reachability.test.ts'], page: 'README.md' },
+  { noun: 'policy', state: 'experimental', page: 'src/intent/policies.md' },
+  { noun: 'network-policy', state: 'experimental', page: 'src/intent/policies.md' },
   { noun: 'default-policy', state: 'production', golden: ['policy-default-ingress', 'policy-default-egress'], e2e: ['isolation.test.ts'], page: 'README.md' },
   { noun: 'apply', state: 'production', e2e: ['lifecycle.test.ts', 'restart.test.ts'], page: 'src/cli/README.md' },
   { noun: 'explain', state: 'production', e2e: ['demo.test.ts', 'isolation.test.ts', 'spoofing.test.ts'], page: 'src/cli/README.md' },

@@ -40,22 +40,23 @@ export function keyOfJudges(judges: readonly Judge[], nodes: readonly NodeRule[]
 
 /** The rules of the judges, who are in their order; `nodes` stand before those of NetworkPolicies. */
 export function rulesOfJudges(judges: readonly Judge[], nodes: readonly NodeRule[], direction: Direction): readonly RuleEntry[] {
-  const rules: RuleEntry[] = [];
-  const push = (rule: RuleEntry, scope: number): void => void rules.push(scope === 0 ? rule : scopedRule(rule, direction, scope));
+  // There may be a hundred thousand rules, and lists joined whole cost the least.
+  const parts: (readonly RuleEntry[])[] = [];
+  const push = (rules: readonly RuleEntry[], scope: number): void => void parts.push(scope === 0 ? rules : rules.map((rule) => scopedRule(rule, direction, scope)));
   for (let at = 0; at < judges.length;) {
     const { tier } = judges[at]!.policy;
     let end = at + 1;
     while (end < judges.length && judges[end]!.policy.tier === tier) end += 1;
     const ofTier = judges.slice(at, end);
-    if (tier === networkPolicyTier) for (const { rule } of nodes) rules.push(rule);
-    for (const { policy, scope } of ofTier) for (const rule of policy[direction].rules) push(rule, scope);
+    if (tier === networkPolicyTier) push(nodes.map(({ rule }) => rule), 0);
+    for (const { policy, scope } of ofTier) push(policy[direction].rules, scope);
     for (const { policy, scope } of ofTier) {
       const { otherwise } = policy[direction];
       if (otherwise === undefined) continue;
-      push(otherwise, scope);
+      push([otherwise], scope);
       if (scope === 0) break;
     }
     at = end;
   }
-  return rules;
+  return ([] as RuleEntry[]).concat(...parts);
 }

@@ -7,7 +7,7 @@
  */
 import { sameData } from '../intent/changes.ts';
 import { differing } from '../shared-map.ts';
-import type { Edit, PutRules, RuleEntry } from '../table/edits.gen.ts';
+import type { Edit, PutRules } from '../table/edits.gen.ts';
 import type { TableSet } from '../table/table-set.ts';
 
 export function plan(running: TableSet, desired: TableSet): readonly Edit[] {
@@ -52,11 +52,9 @@ function difference<Key extends string | number, Entry>(
   return { gone, put };
 }
 
-const isSameRule = (one: RuleEntry, other: RuleEntry): boolean => one === other || sameData(one, other);
-
 /** There may be a hundred thousand. */
 function sameRules({ rules: one }: PutRules, { rules: other }: PutRules): boolean {
-  return one === other || (one.length === other.length && one.every((rule, index) => isSameRule(rule, other[index]!)));
+  return one === other || (one.length === other.length && one.every((rule, index) => rule === other[index] || sameData(rule, other[index])));
 }
 
 /** A list of rules anew, or only where it differs. */
@@ -65,9 +63,10 @@ function changeOfRules(running: PutRules | undefined, desired: PutRules): Edit {
   const [before, after] = [running.rules, desired.rules];
   const most = Math.min(before.length, after.length);
   let head = 0;
-  while (head < most && isSameRule(before[head]!, after[head]!)) head += 1;
+  while (head < most && (before[head] === after[head] || sameData(before[head], after[head]))) head += 1;
   let tail = 0;
-  while (tail < most - head && isSameRule(before[before.length - 1 - tail]!, after[after.length - 1 - tail]!)) tail += 1;
+  const [ends, newEnds] = [before.length - 1, after.length - 1];
+  while (tail < most - head && (before[ends - tail] === after[newEnds - tail] || sameData(before[ends - tail], after[newEnds - tail]))) tail += 1;
   const inserted = after.slice(head, after.length - tail);
   const removed = before.length - tail - head;
   return inserted.length >= after.length ? desired : { edit: 'SpliceRules', list: desired.list, at: head, removed, inserted };

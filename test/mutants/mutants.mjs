@@ -346,12 +346,42 @@ export const mutants = [
   },
   {
     promise: 'applying', breaks: 'what stands is put again',
-    file: 'src/plan/plan.ts', find: 'else if (!sameData(old, entry)) put.push(entry);', put: 'else put.push(entry);',
+    file: 'src/plan/plan.ts', find: 'else if (old === undefined || !isSame(old, entry)) put.push(entry);', put: 'else put.push(entry);',
     tests: ['unit plan/plan', 'property generations'],
   },
   {
     promise: 'bad input', breaks: 'two ports may own one address',
     file: 'src/intent/coherence.ts', find: '  checkOwners(intent, held, touched, claims, errors);', put: '',
     tests: ['unit intent/coherence'],
+  },
+  {
+    promise: 'policies', breaks: 'the defaults of a tier end at one that is in force in some networks only',
+    file: 'src/compile/rule-lists.ts', find: '      if (scope === 0) break;', put: '      break;',
+    tests: ['unit compile/policies', 'property policies'],
+  },
+  {
+    promise: 'policies', breaks: 'a policy of one network judges a trunk in all of them',
+    file: 'src/compile/groups.ts', find: '? 0 : policy.scope', put: '? 0 : 0',
+    tests: ['unit compile/groups', 'unit compile/policies', 'property policies'],
+  },
+  {
+    promise: 'policies', breaks: 'what is only audited decides',
+    file: 'src/compile/list-register.ts', find: 'all.filter((judge) => !isAudited(judge))', put: 'all',
+    tests: ['unit compile/policies', 'property policies'],
+  },
+  {
+    promise: 'policies', breaks: 'the link-local address of a host is nobody\'s',
+    file: 'src/compile/memberships.ts', find: '  for (const network of networksOfEntry(entry)) add({ network, prefix: linkLocal }, true);', put: '  for (const network of networksOfEntry(entry).slice(0, 0)) add({ network, prefix: linkLocal }, true);',
+    tests: ['unit compile/memberships', 'unit compile/policies', 'property policies'],
+  },
+  {
+    promise: 'policies', breaks: 'a NetworkPolicy keeps out the host',
+    file: 'src/compile/rule-lists.ts', find: '    if (tier === networkPolicyTier) push(nodes.map(({ rule }) => rule), 0);', put: '    void nodes;',
+    tests: ['unit compile/rule-lists', 'property policies'],
+  },
+  {
+    promise: 'policies', breaks: 'a name of a port keeps its meaning when the port says another',
+    file: 'src/compile/memberships.ts', find: '      for (const { protocol, number } of namedPorts(port)) this.#serviceSets.delete(`${address.key} ${protocol} ${number}`);\n', put: '',
+    tests: ['unit compile/memberships', 'unit compile/policies', 'property policies'],
   },
 ];
