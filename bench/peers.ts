@@ -85,3 +85,17 @@ async function fetchPackages(packages: readonly string[]): Promise<void> {
     if (name.endsWith('.deb')) await attempt(['dpkg', '-x', join(archives, name), unpacked]);
   }
 }
+
+/** Fetches these packages, without what they depend on, and unpacks them. What cannot be had is an error. */
+export async function unpackPackages(packages: readonly string[], say: (line: string) => void): Promise<void> {
+  const archives = join(folder, 'downloads');
+  mkdirSync(archives, { recursive: true });
+  mkdirSync(unpacked, { recursive: true });
+  say(`fetching ${packages.join(', ')}`);
+  const words = ['sh', '-c', 'cd "$1" && shift && apt-get download -q "$@"', 'sh', archives, ...packages];
+  if ((await attempt(words, { timeoutMs: 300_000 })).code !== 0) {
+    await attempt(['apt-get', 'update', '-q'], { timeoutMs: 180_000 });
+    if ((await attempt(words, { timeoutMs: 300_000 })).code !== 0) throw new Error(`apt-get cannot download ${packages.join(' ')}`);
+  }
+  for (const name of readdirSync(archives)) await attempt(['dpkg', '-x', join(archives, name), unpacked]);
+}

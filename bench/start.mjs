@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { buildTypeScript, prepareNative, report } from '../src/setup/fresh-clone.mjs';
 import { root } from '../src/setup/step.mjs';
 
-const programs = { run: 'run.js', page: 'page.js', micro: 'micro/control.js', native: 'native/units.js', ab: 'native/gate.js' };
+const programs = { run: 'run.js', page: 'page.js', micro: 'micro/control.js', native: 'native/units.js', ab: 'native/gate.js', classify: 'classify/compare.js' };
 const [, , name = '', ...rest] = process.argv;
 const file = programs[name];
 if (file === undefined) {

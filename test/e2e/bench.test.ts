@@ -61,3 +61,13 @@ t.test('forwarding in memory', { skip: lacking(), timeout: 200_000 }, async (t) 
   t.equal(code, 0, output);
   t.match(output, /1k flows.*Mpps.*vswitch/);
 });
+
+t.test('classifiers beside each other', { timeout: 300_000 }, async (t) => {
+  const words = ['--peers', 'vswitch', '--seeds', 'acl,ipc', '--sizes', '100', '--repeat', '1'];
+  const { code, output } = await attempt([process.execPath, compiled('bench/classify/compare.js'), ...words], { timeoutMs: 290_000 });
+  t.equal(code, 0, output);
+  t.match(output, /acl-100 \| vswitch \|.*\| 0 of 400/);
+  const wrong = await attempt([process.execPath, compiled('bench/classify/compare.js'), '--peers', 'nobody'], { timeoutMs: 20_000 });
+  t.equal(wrong.code, 2);
+  t.match(wrong.output, /no peer nobody/);
+});

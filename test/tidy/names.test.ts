@@ -16,7 +16,7 @@ const banned: ReadonlyMap<string, string> = new Map(
 
 /** Names that the kernel, libc, Node or a library chose. */
 const foreign =
-  /^(iov_|nlmsg|rta_|rtm_|ifa_|ifr_|ifi_|ifla|sin6?_|sun_|s6_|in6?_addr|msg_|msghdr|mmsghdr|cmsg|sockaddr|virtio_net_hdr|vnet_hdr|napi_|nl_|ethhdr|tun_|st_|d_|sa_|rtnl_|rx_(dropped|packets|bytes|errors)|tx_(dropped|packets|bytes|errors|queue)|__|tv_|fh_|num_|setsockopt|info$|inet_|epoll_|to_chars|from_chars|hdrlen$|(shared|unique|weak)_ptr$|addrinfo|nl?addr|numRuns)|^[A-Z][A-Z0-9_]*$/;
+  /^(iov_|rte_|max_rule_num$|nlmsg|rta_|rtm_|ifa_|ifr_|ifi_|ifla|sin6?_|sun_|s6_|in6?_addr|msg_|msghdr|mmsghdr|cmsg|sockaddr|virtio_net_hdr|vnet_hdr|napi_|nl_|ethhdr|tun_|st_|d_|sa_|rtnl_|rx_(dropped|packets|bytes|errors)|tx_(dropped|packets|bytes|errors|queue)|__|tv_|fh_|num_|setsockopt|info$|inet_|epoll_|to_chars|from_chars|hdrlen$|(shared|unique|weak)_ptr$|addrinfo|nl?addr|numRuns)|^[A-Z][A-Z0-9_]*$/;
 
 /** Folders' words in which a term of a foreign format is the right name. */
 const excusedFiles: ReadonlyMap<string, RegExp> = new Map([
