@@ -38,8 +38,6 @@ struct Pipeline {
 };
 
 using SenderPipeline = Pipeline<Admit, AntiSpoof, Defragment, Connection, AclEgress, Respond, Snoop, Bridge>;
-// What is asked of a fragment by itself, before it is held against its datagram.
-using FragmentPipeline = Pipeline<Admit, AntiSpoof, Defragment>;
 using ReceiverPipeline = Pipeline<AclIngress, Deliver>;
 
 }  // namespace vsw

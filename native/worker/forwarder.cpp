@@ -14,6 +14,9 @@ namespace vsw {
 
 namespace {
 
+// What is asked of a fragment by itself, before it is held against its datagram.
+using FragmentPipeline = Pipeline<Admit, AntiSpoof, Defragment>;
+
 Lookup lookup_of(const Generation& generation, const PortEntry& ingress, const NetworkEntry& network,
                  const Fabric& fabric, const Packet& packet) noexcept {
   return {packet, generation, ingress, network, fabric.macs, fabric.loops, fabric.groups, Mac::read(packet.data + 6), Mac::read(packet.data),
