@@ -13,7 +13,7 @@ import type { PolicyResource } from '../intent/policy.ts';
 import type { PortResource } from '../intent/port.ts';
 import type { Labels } from '../intent/selector.ts';
 import { differing, SharedMap } from '../shared-map.ts';
-import type { PutPort } from '../table/edits.gen.ts';
+import type { PutPort, PutPrefixSet } from '../table/edits.gen.ts';
 import { networksOfEntry, type TableSet } from '../table/table-set.ts';
 import { addressSetOf } from './address-sets.ts';
 import type { Allocations } from './allocations.ts';
@@ -141,7 +141,8 @@ class PolicyCompiler {
     for (const { set } of old) this.#book.sets.release(set);
   }
 
-  #readSets(): SharedMap<number, TableSet['prefixSets'] extends ReadonlyMap<number, infer Entry> ? Entry : never> {
+  /** The sets that came and went, with those whom they choose. */
+  #readSets(): SharedMap<number, PutPrefixSet> {
     const prefixSets = new SharedMap(this.#before.tables.prefixSets);
     const { created, gone } = this.#book.sets.changes();
     for (const { number, ports } of gone) {

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import t from 'tap';
+import { parse } from 'yaml';
 import { linkLocalOf } from '../../../src/address/mac.ts';
 import { formatIp } from '../../../src/address/ip.ts';
 import { changesOfStep, cluster, forEachExpectation, portHere, readTruthCases } from '../../harness/truth-tables.ts';
@@ -41,6 +43,23 @@ t.test('the truth tables of NetworkPolicy hold in the tables, step by step', (t)
   }
   t.strictSame(wrong, []);
   t.equal(count, 3 * 123_669, 'of each expectation both sides and their sum');
+  t.end();
+});
+
+t.test('the examples on the page do what the page says', (t) => {
+  const page = readFileSync(new URL('../../../../src/intent/policies.md', import.meta.url), 'utf8');
+  const examples = [...page.matchAll(/```yaml\n([^`]*)```/g)].map((match) => parse(match[1]!) as Fields);
+  t.strictSame(examples.map(({ kind }) => kind), ['Policy', 'Port', 'NetworkPolicy']);
+  const [web, webPort, db] = examples as [Fields, Fields, Fields];
+  const world = played(nothingPlayed, [
+    dev, host('lb', 1, { app: 'lb' }), { ...webPort, spec: { ...(webPort['spec'] as Fields), addresses: ['10.0.0.2/8'] } }, web, db,
+    namespace('shop', { team: 'shop' }), host('shop/web', 3, { app: 'web' }), host('shop/db', 4, { app: 'db' }), host('shop/other', 5),
+  ]);
+  const toWeb = (source: string, protocol: string, value: number): string => connection(world, 'lb', source, 'web-1', '10.0.0.2', protocol, value);
+  t.strictSame([toWeb('10.0.0.1', 'tcp', 443), toWeb('10.0.0.1', 'tcp', 8100), toWeb('10.0.0.1', 'tcp', 8080), toWeb('10.0.0.1', 'icmp', 0x800), toWeb('10.9.0.1', 'tcp', 443)], ['allow', 'allow', 'allow', 'allow', 'allow']);
+  t.strictSame([toWeb('10.0.0.1', 'tcp', 22), toWeb('10.1.0.1', 'tcp', 443), toWeb('11.0.0.1', 'tcp', 443)], ['drop', 'drop', 'drop']);
+  const toDb = (from: string, source: string, value: number): string => connection(world, from, source, 'shop/db', '10.0.0.4', 'tcp', value);
+  t.strictSame([toDb('shop/web', '10.0.0.3', 5432), toDb('shop/web', '10.0.0.3', 5433), toDb('shop/other', '10.0.0.5', 5432), toDb('lb', '10.0.0.1', 5432)], ['allow', 'drop', 'drop', 'drop']);
   t.end();
 });
 
