@@ -2,7 +2,8 @@
  * Golden cases: these bytes in, those bytes out, these deaths.
  *
  * Every case is played in four ways, with and without what the flow cache remembers, frame by frame and
- * in batches, and the slow twin plays it too. VSW_UPDATE=1 writes deaths.json anew (captures come from
+ * in batches, and the slow twin plays it too. A case that tells the life of connections is played in three: frame by
+ * frame, in batches, and with a new generation before every frame, which must change nothing. VSW_UPDATE=1 writes deaths.json anew (captures come from
  * scapy alone); VSW_CASE=NAME plays the cases whose name contains it.
  */
 import { writeFileSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { checkLaw, compareFrames, findImbalances } from '../harness/checkers.ts'
 import { StoryClock } from '../harness/clock.ts';
 import type { Delivered } from '../model/slow-switch.ts';
 import { type DeathRow, type Player, ProductPlayer, TwinPlayer } from './player.ts';
+import type { Resource } from '../model/world.ts';
 import { cutBatches, type Deaths, listStories, readStory, type Story } from './story.ts';
 
 interface Way {
@@ -19,6 +21,7 @@ interface Way {
   batchSize: number;
   repeats: number; // each frame so many times: from the second on the flow cache knows it
   cold: boolean; // what the cache remembers is flushed before every batch
+  stirred?: boolean; // before every batch something changes that is none of the story's business
 }
 
 const ways: readonly Way[] = [
@@ -27,6 +30,19 @@ const ways: readonly Way[] = [
   { name: 'in batches, cache off', batchSize: 64, repeats: 1, cold: true },
   { name: 'in batches, each thrice', batchSize: 20, repeats: 3, cold: false },
 ];
+
+const waysOfOneLife: readonly Way[] = [
+  { name: 'frame by frame', batchSize: 1, repeats: 1, cold: false },
+  { name: 'in batches', batchSize: 64, repeats: 1, cold: false },
+  { name: 'a generation for each frame', batchSize: 1, repeats: 1, cold: false, stirred: true },
+];
+
+function bystander(round: number): Resource[] {
+  return [
+    { apiVersion: 'vswitch/v1', kind: 'Network', metadata: { name: 'elsewhere' }, spec: { subnets: ['10.99.0.0/24'] } },
+    { apiVersion: 'vswitch/v1', kind: 'Port', metadata: { name: 'bystander', labels: { round: String(round) } }, spec: { network: 'elsewhere', type: 'memory', mac: '02:00:00:00:00:63', addresses: ['10.99.0.1/24'], mtu: 1400 + (round % 2) } },
+  ];
+}
 
 interface Outcome {
   got: Map<string, Delivered[]>;
@@ -38,8 +54,20 @@ async function play(player: Player, story: Story, way: Way): Promise<Outcome> {
   const ports = story.resources.filter(({ kind }) => kind === 'Port').map(({ metadata }) => metadata.name);
   const clock = new StoryClock(player);
   const got = new Map<string, Delivered[]>();
-  for (const { timeMs, port, frames } of cutBatches(story.sent, way.batchSize)) {
+  const due = [...story.changes];
+  let round = 0;
+  const settle = async (timeMs: number): Promise<void> => {
+    for (let change = due[0]; change !== undefined && change.atMs <= timeMs; change = due[0]) {
+      due.shift();
+      clock.moveTo(change.atMs);
+      if (change.resources.length > 0) await player.apply(change.resources);
+      for (const { kind, name } of change.deleted) await player.remove(kind, name);
+    }
     clock.moveTo(timeMs);
+    if (way.stirred === true) await player.apply(bystander(round++));
+  };
+  for (const { timeMs, port, frames } of cutBatches(story.sent, way.batchSize)) {
+    await settle(timeMs);
     if (way.cold) player.flushFlows();
     for (const { frame, offload } of frames) for (let count = 0; count < way.repeats; ++count) player.send(port, frame, offload);
     player.run();
@@ -74,12 +102,12 @@ function expand(story: Story, way: Way): Expected {
   return { got: new Map([...once].map(([name, groups]) => [name, groups.flat()])), deaths: hasFaults ? summarise(twin.deaths()) : times };
 }
 
-function summarise(deaths: readonly DeathRow[]): Deaths {
+function summarise(deaths: readonly DeathRow[], isOneLife = false): Deaths {
   const summary: Deaths = {};
   for (const { direction, reason, packets } of [...deaths].sort((a, b) => (a.reason < b.reason ? -1 : 1))) {
     summary[reason] ??= { direction, count: 0 };
     summary[reason].count += packets;
-    if (/^(egress|ingress)_denied$/.test(reason)) summary[reason].rule = 'default';
+    if (!isOneLife && /^(egress|ingress)_denied$/.test(reason)) summary[reason].rule = 'default';
   }
   return summary;
 }
@@ -107,16 +135,16 @@ for (const name of listStories().filter((name) => name.includes(wantedCase))) {
     let story = await readStory(name);
     if (isUpdate) {
       await using product = await ProductPlayer.open();
-      const { deaths } = await play(product, story, ways[0] as Way);
-      writeFileSync(join(story.folder, 'deaths.json'), `${JSON.stringify(summarise(deaths), null, 2)}\n`);
+      const { deaths } = await play(product, story, (story.isOneLife ? waysOfOneLife : ways)[0] as Way);
+      writeFileSync(join(story.folder, 'deaths.json'), `${JSON.stringify(summarise(deaths, story.isOneLife), null, 2)}\n`);
       story = await readStory(name);
     }
-    await t.test('the slow twin', async (t) => {
+    if (!story.isOneLife) await t.test('the slow twin', async (t) => {
       const twin = new TwinPlayer();
       compare(t, await play(twin, story, ways[0] as Way), { got: story.expected, deaths: story.deaths });
       t.same(findImbalances(twin.ledger()), [], 'the law holds in the twin');
     });
-    for (const way of ways) {
+    for (const way of story.isOneLife ? waysOfOneLife : ways) {
       await t.test(way.name, async (t) => {
         await using product = await ProductPlayer.open();
         compare(t, await play(product, story, way), expand(story, way));

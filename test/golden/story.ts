@@ -25,10 +25,20 @@ export interface Deaths {
   [reason: string]: { direction: 'receive' | 'transmit'; count: number; rule?: string };
 }
 
+/** What an operator does in the middle of a story. */
+export interface Change {
+  atMs: number;
+  resources: Resource[];
+  deleted: { kind: string; name: string }[];
+}
+
 export interface Story {
   name: string;
   folder: string;
   resources: Resource[];
+  changes: Change[];
+  /** Frames tell a connection's life: none may be repeated, and nothing may be forgotten between them. */
+  isOneLife: boolean;
   sent: SentFrame[];
   expected: Map<string, Delivered[]>;
   deaths: Deaths;
@@ -57,11 +67,15 @@ function readSide(folder: string, side: 'in' | 'out'): { port: string; frames: S
 
 export async function readStory(name: string): Promise<Story> {
   const folder = join(goldenFolder, name);
-  const module = (await import(pathToFileURL(join(root, 'out/test/golden', name, 'intent.js')).href)) as { resources: string };
+  const module = (await import(pathToFileURL(join(root, 'out/test/golden', name, 'intent.js')).href)) as {
+    resources: string; isOneLife?: boolean; changes?: readonly { atMs: number; resources?: string; deleted?: { kind: string; name: string }[] }[];
+  };
   const sent = merge(...readSide(folder, 'in').map(({ frames }) => frames));
   return {
     name, folder, sent,
     resources: readResources(module.resources),
+    changes: (module.changes ?? []).map(({ atMs, resources = '', deleted = [] }) => ({ atMs, resources: readResources(resources), deleted })),
+    isOneLife: module.isOneLife ?? false,
     expected: new Map(readSide(folder, 'out').map(({ port, frames }) => [port, frames])),
     deaths: JSON.parse(readFileSync(join(folder, 'deaths.json'), 'utf8')) as Deaths,
   };

@@ -1,0 +1,14 @@
+"""A connection that was there before the switch."""
+from connections import *  # noqa: F403
+
+talk = Tcp(seq=(70_000, 90_000))
+talk.passes(0, 'PA', payload(100))
+talk.passes(1, 'A')
+talk.passes(1, 'PA', payload(100))
+talk.passes(0, 'A')
+talk.close()
+# Not by whoever may not open it, and not by its end.
+other = Tcp(sport=40001)
+other.dies(1, 'PA', payload(100))
+other.dies(0, 'FA')
+other.dies(0, 'R')
