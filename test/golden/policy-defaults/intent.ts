@@ -1,0 +1,43 @@
+/** What a tier says when none of its rules matched. */
+export const isOneLife = true;
+
+export const resources = `
+apiVersion: vswitch/v1
+kind: Network
+metadata: {name: blue}
+spec: {subnets: [10.0.0.0/24, 'fd00::/64'], defaultPolicy: {ingress: drop}}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: web, labels: {app: web}}
+spec: {network: blue, type: memory, mac: '02:00:00:00:00:01', addresses: [10.0.0.1/24, 'fd00::1/64']}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: db, labels: {app: db}}
+spec: {network: blue, type: memory, mac: '02:00:00:00:00:02', addresses: [10.0.0.2/24, 'fd00::2/64']}
+---
+apiVersion: vswitch/v1
+kind: Policy
+metadata: {name: x-open}
+spec:
+  appliesTo: {ports: {matchLabels: {app: db}}}
+  ingress: [{action: pass, protocols: [{udp: [1]}]}, {action: drop, protocols: [{udp: [2]}]}]
+  default: {ingress: allow}
+---
+apiVersion: vswitch/v1
+kind: Policy
+metadata: {name: y-later}
+spec:
+  appliesTo: {ports: {matchLabels: {app: db}}}
+  ingress: [{action: drop, protocols: [{udp: [3]}]}]
+  default: {ingress: drop}
+---
+apiVersion: vswitch/v1
+kind: Policy
+metadata: {name: w-base}
+spec:
+  tier: baseline
+  appliesTo: {ports: {matchLabels: {app: db}}}
+  ingress: [{action: allow, protocols: [{udp: [2]}]}]
+`;

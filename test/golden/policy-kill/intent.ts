@@ -1,0 +1,37 @@
+/** Connections whose ends are told that they are over. */
+export const isOneLife = true;
+
+export const resources = `
+apiVersion: vswitch/v1
+kind: Network
+metadata: {name: blue}
+spec: {subnets: [10.0.0.0/24, 'fd00::/64'], defaultPolicy: {ingress: drop}}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: web, labels: {app: web}}
+spec: {network: blue, type: memory, mac: '02:00:00:00:00:01', addresses: [10.0.0.1/24, 'fd00::1/64']}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: db, labels: {app: db}}
+spec: {network: blue, type: memory, mac: '02:00:00:00:00:02', addresses: [10.0.0.2/24, 'fd00::2/64']}
+---
+apiVersion: vswitch/v1
+kind: Policy
+metadata: {name: db-serves}
+spec:
+  appliesTo: {ports: {matchLabels: {app: db}}}
+  established: kill
+  ingress: [{action: allow, protocols: [{tcp: [80, 81]}, {udp: [80, 81]}]}]
+`;
+
+export const changes = [{ atMs: 1000, resources: `
+apiVersion: vswitch/v1
+kind: Policy
+metadata: {name: db-serves}
+spec:
+  appliesTo: {ports: {matchLabels: {app: db}}}
+  established: kill
+  ingress: [{action: allow, protocols: [{tcp: [81]}, {udp: [81]}]}]
+` }];
