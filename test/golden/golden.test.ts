@@ -40,7 +40,7 @@ const waysOfOneLife: readonly Way[] = [
 function bystander(round: number): Resource[] {
   return [
     { apiVersion: 'vswitch/v1', kind: 'Network', metadata: { name: 'elsewhere' }, spec: { subnets: ['10.99.0.0/24'] } },
-    { apiVersion: 'vswitch/v1', kind: 'Port', metadata: { name: 'bystander', labels: { round: String(round) } }, spec: { network: 'elsewhere', type: 'memory', mac: '02:00:00:00:00:63', addresses: ['10.99.0.1/24'], mtu: 1400 + (round % 2) } },
+    { apiVersion: 'vswitch/v1', kind: 'Port', metadata: { name: 'bystander' }, spec: { network: 'elsewhere', type: 'memory', mac: '02:00:00:00:00:63', addresses: ['10.99.0.1/24'], mtu: 1400 + (round % 2) } },
   ];
 }
 
