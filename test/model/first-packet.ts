@@ -33,7 +33,7 @@ function isDhcp(frame: Uint8Array, { protocol, isWhole, transport }: Reading): b
 
 function mayBeginTcp(flags: number): boolean {
   const asked = flags & (fin | syn | rst | ack | urg);
-  return [syn, syn | urg, ack, ack | urg].includes(asked);
+  return [syn, syn | urg, ack, ack | urg, fin | ack, fin | ack | urg].includes(asked);
 }
 
 /** An INIT or a HEARTBEAT, in chunks that have a length, at most sixteen of which are read. */

@@ -15,7 +15,7 @@ passes(answer(7, 2))
 dies(answer(8))
 dies(ask(9, host=2, other=1))
 # Other messages are no echoes, and no rule allows them.
-dies(between(1, 2, ICMP(type=13)))
+dies(between(1, 2, ICMP(type=13, ts_ori=1, ts_rx=0, ts_tx=0)))
 wait(31_000)
 dies(answer(7))
 

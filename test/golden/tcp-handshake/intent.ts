@@ -5,7 +5,7 @@ export const resources = `
 apiVersion: vswitch/v1
 kind: Network
 metadata: {name: blue}
-spec: {subnets: [10.0.0.0/24, 'fd00::/64'], defaultPolicy: {ingress: drop}}
+spec: {subnets: [10.0.0.0/24, 'fd00::/64'], defaultPolicy: {ingress: drop}, tcpLoose: false}
 ---
 apiVersion: vswitch/v1
 kind: Port

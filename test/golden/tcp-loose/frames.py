@@ -7,8 +7,10 @@ talk.passes(1, 'A')
 talk.passes(1, 'PA', payload(100))
 talk.passes(0, 'A')
 talk.close()
-# Not by whoever may not open it, and not by its end.
+# Not by whoever may not open it, and not by a reset; the last that an end has to say is as good as any.
 other = Tcp(sport=40001)
 other.dies(1, 'PA', payload(100))
-other.dies(0, 'FA')
 other.dies(0, 'R')
+other.dies(0, 'FPU')
+other.passes(0, 'FA')
+other.passes(1, 'A')
