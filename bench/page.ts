@@ -1,7 +1,7 @@
 /**
  * `npm run bench:page [-- REPEAT]`: measures all that the pages show, into `bench/results/`.
  *
- * A result and a drawing for each scenario, with the drivers that say something in it. Takes about half an hour on a quiet
+ * A result and a drawing for each scenario, with the drivers that say something in it. Takes about an hour on a quiet
  * machine; on any other the results carry their marks. The figures that README states are then taken from there, by hand,
  * with their line in bench/claims.ts.
  */
@@ -20,12 +20,14 @@ if (!/^[1-9]\d*$/.test(repeat)) {
 
 const sets: readonly (readonly [scenario: string, drivers: readonly string[], against: string])[] = [
   ['memory-forward', ['vswitch', 'ovs-dpdk', 'testpmd'], 'ovs-dpdk'],
-  ['container-tcp', ['vswitch', 'linux-bridge', 'bridge-nft', 'veth', 'bare-relay', 'ovs', 'ovs-tso', 'ovs-tso-acl', 'vde'], 'ovs-tso'],
-  ['container-udp', ['vswitch', 'linux-bridge', 'bridge-nft', 'veth', 'ovs', 'ovs-tso', 'ovs-tso-acl', 'vde'], 'linux-bridge'],
-  ['container-latency', ['vswitch', 'linux-bridge', 'bridge-nft', 'veth', 'bare-relay', 'ovs-tso', 'ovs-tso-acl'], 'linux-bridge'],
+  ['connections', ['vswitch', 'ovs-dpdk'], 'ovs-dpdk'],
+  ['container-tcp', ['vswitch', 'vswitch-acl', 'linux-bridge', 'bridge-nft', 'veth', 'bare-relay', 'ovs', 'ovs-tso', 'ovs-tso-acl', 'vde'], 'ovs-tso'],
+  ['container-udp', ['vswitch', 'vswitch-acl', 'linux-bridge', 'bridge-nft', 'veth', 'ovs', 'ovs-tso', 'ovs-tso-acl', 'vde'], 'linux-bridge'],
+  ['container-latency', ['vswitch', 'vswitch-acl', 'linux-bridge', 'bridge-nft', 'veth', 'bare-relay', 'ovs-tso', 'ovs-tso-acl'], 'linux-bridge'],
   ['attach', ['vswitch', 'linux-bridge', 'ovs'], 'linux-bridge'],
   ['idle', ['vswitch', 'ovs', 'ovs-tso', 'vde'], 'ovs'],
   ['churn', ['vswitch', 'linux-bridge'], 'linux-bridge'],
+  ['policy-scale', ['vswitch'], 'vswitch'],
 ];
 
 mkdirSync(folder, { recursive: true });

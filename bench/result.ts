@@ -17,7 +17,9 @@ export const metrics = {
   cpu: { unit: '% of a core', better: 'lower', about: 'CPU of the processes of the switch' },
   memory: { unit: 'MiB', better: 'lower', about: 'resident memory of the processes of the switch' },
   cpu_per_change: { unit: 'ms', better: 'lower', about: 'CPU time of one change, of who asks for it and of the switch' },
-  kept: { unit: '%', better: 'higher', about: 'throughput under the change, of that without: the median of neighbouring pairs' },
+  duration: { unit: 'ms', better: 'lower', about: 'how long it takes, the median' },
+  duration_max: { unit: 'ms', better: 'lower', about: 'how long it took at most' },
+  kept: { unit: '%', better: 'higher', about: 'throughput with it, of that without: the median of neighbouring pairs' },
   kept_low: { unit: '%', better: 'higher', about: 'the lower end of the 95 % interval of that median' },
   kept_high: { unit: '%', better: 'higher', about: 'its upper end' },
 } as const;

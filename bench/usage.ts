@@ -132,3 +132,12 @@ export function memoryOf(pids: readonly number[]): number {
     }
   }, 0);
 }
+
+/** Nanoseconds that the thread of such a name ran so far. */
+export function threadNs(pid: number | 'self', name: RegExp): number {
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const folder = `/proc/${pid}/task/${thread}`;
+    if (name.test(readFileSync(`${folder}/comm`, 'utf8'))) return Number(readFileSync(`${folder}/schedstat`, 'utf8').split(' ')[0]);
+  }
+  throw new Error(`process ${pid} has no thread ${name.source}`);
+}

@@ -14,6 +14,15 @@ export interface RunningSwitch {
   attach(numbers: readonly number[]): Promise<void>;
   /** Makes and takes back a small change of what the switch was told, once a call; absent: it cannot, or not at such a pace. */
   readonly change?: () => Promise<void>;
+  /** Puts the rules that are measured with in force, or takes them away, while traffic runs; absent: it cannot. */
+  readonly filter?: (isOn: boolean) => Promise<void>;
+}
+
+/** A switch that takes resources of ours. */
+export interface ResourceSwitch {
+  readonly pids: readonly number[];
+  /** Resolves when they are active. */
+  apply(resources: readonly object[]): Promise<void>;
 }
 
 export interface MemoryWish {
@@ -24,6 +33,22 @@ export interface MemoryWish {
   readonly seconds: number;
 }
 
+/** Connections in memory, which a filter judges. */
+export interface ConversationWish {
+  readonly connections: number;
+  /** How many rules are asked about a new one, of which the last one allows it; 0: no filter at all, plain switching. */
+  readonly rules: number;
+  readonly seconds: number;
+}
+
+/** Thousands of new connections a second of the forwarding thread's own time, sample by sample. */
+export interface OpeningRates {
+  /** Only their first frame. */
+  readonly opened: readonly number[];
+  /** With the answer to it. */
+  readonly answered: readonly number[];
+}
+
 export interface Driver {
   readonly name: string;
   readonly about: string;
@@ -32,8 +57,16 @@ export interface Driver {
   readonly version?: () => Promise<string>;
   /** `atMost`: containers that it will be asked for. */
   open?(lab: Lab, atMost: number): Promise<RunningSwitch>;
+  /** Takes resources, with room for so many ports. */
+  serve?(lab: Lab, ports: number): Promise<ResourceSwitch>;
   /** Forwards in memory; answers millions of packets per second of the forwarding thread's own time, sample by sample. */
   forward?(lab: Lab, wish: MemoryWish): Promise<readonly number[]>;
+  /** Forwards frames of connections that are established, both directions; answers as `forward` does. */
+  converse?(lab: Lab, wish: ConversationWish): Promise<readonly number[]>;
+  /** Lets so many connections begin. */
+  begin?(lab: Lab, wish: Omit<ConversationWish, 'seconds'>): Promise<OpeningRates>;
+  /** How many connections it can be asked for in memory. */
+  readonly connectionsMax?: number;
   /** How many flows it can be asked for in memory. */
   readonly flowsMax?: number;
   /** It has anti-spoofing, and can be measured without. */

@@ -3,10 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DaemonProcess } from '../../src/demo/daemon-process.ts';
-import { addressOf, labPrefix, macOf, type Lab } from '../lab.ts';
-import type { Driver, MemoryWish, RunningSwitch } from './driver.ts';
+import { policyName, policyOf } from '../filter/policy.ts';
+import { filterRules, rulesMeasured } from '../filter/rules.ts';
+import { addressOf, containersPrefix, labPrefix, macOf, type Lab } from '../lab.ts';
+import type { ConverseSettings } from '../memory/converse.ts';
+import type { Driver, MemoryWish, OpeningRates, ResourceSwitch, RunningSwitch } from './driver.ts';
 
 const network = { apiVersion: 'vswitch/v1', kind: 'Network', metadata: { name: 'bench' }, spec: {} };
+
+/** The rules that are measured with, as a policy of all containers. */
+const containersPolicy = policyOf(filterRules(rulesMeasured, containersPrefix));
 
 function portOf(number: number, netns: string, spec: object = {}): object {
   return {
@@ -15,23 +21,48 @@ function portOf(number: number, netns: string, spec: object = {}): object {
   };
 }
 
-const memoryProgram = fileURLToPath(new URL('../memory/forward.js', import.meta.url));
-
-async function forward(lab: Lab, { capture, frames, antiSpoof, seconds }: MemoryWish): Promise<readonly number[]> {
-  const running = lab.start([process.execPath, memoryProgram, capture, join(lab.folder, 'empty.pcap'), String(frames), antiSpoof ? 'anti-spoof' : 'l2', String(seconds)], {
-    timeoutMs: (seconds + 60) * 1000,
-  });
-  const { code, answer, output } = await running.finished;
-  if (code !== 0) throw new Error(`the forwarding program ended with ${code}:\n${output}`);
-  return JSON.parse(answer) as number[];
+/** Runs one of our programs in memory; answers what it prints. */
+async function inMemory(lab: Lab, program: 'forward' | 'converse', words: readonly string[], seconds: number): Promise<unknown> {
+  const path = fileURLToPath(new URL(`../memory/${program}.js`, import.meta.url));
+  const { code, answer, output } = await lab.start([process.execPath, path, ...words], { timeoutMs: (seconds + 240) * 1000 }).finished;
+  if (code !== 0) throw new Error(`the program in memory ended with ${code}:\n${output}`);
+  return JSON.parse(answer);
 }
 
-/** `more` is applied with the network, before anything is attached. */
-export async function openVswitchd(lab: Lab, more: readonly object[] = []): Promise<RunningSwitch> {
-  const daemon = await DaemonProcess.make(labPrefix);
+async function forward(lab: Lab, { capture, frames, antiSpoof, seconds }: MemoryWish): Promise<readonly number[]> {
+  const words = [capture, join(lab.folder, 'empty.pcap'), String(frames), antiSpoof ? 'anti-spoof' : 'l2', String(seconds)];
+  return await inMemory(lab, 'forward', words, seconds) as number[];
+}
+
+async function converse(lab: Lab, settings: ConverseSettings): Promise<unknown> {
+  return await inMemory(lab, 'converse', [lab.folder, JSON.stringify(settings)], settings.seconds);
+}
+
+async function startDaemon(lab: Lab, options: { ports?: number } = {}): Promise<DaemonProcess> {
+  const daemon = await DaemonProcess.make(labPrefix, options);
   lab.defer(async () => await daemon.remove());
   await daemon.start();
-  await daemon.client.apply([network, ...more]);
+  return daemon;
+}
+
+async function serve(lab: Lab, ports: number): Promise<ResourceSwitch> {
+  const daemon = await startDaemon(lab, { ports });
+  return {
+    pids: [daemon.pid ?? 0],
+    async apply(resources) {
+      await daemon.client.apply(resources);
+    },
+  };
+}
+
+/** Filtered from the start, or a switch that can be under traffic. */
+export async function openVswitchd(lab: Lab, { isFiltered = false } = {}): Promise<RunningSwitch> {
+  const daemon = await startDaemon(lab);
+  await daemon.client.apply([network, ...(isFiltered ? [containersPolicy] : [])]);
+  const filter = async (isOn: boolean): Promise<void> => {
+    if (isOn) await daemon.client.apply([containersPolicy]);
+    else await daemon.client.delete([{ kind: 'Policy', name: policyName }]);
+  };
   let changes = 0;
   const attached: { number: number; netns: string }[] = [];
   return {
@@ -47,6 +78,7 @@ export async function openVswitchd(lab: Lab, more: readonly object[] = []): Prom
       if (last === undefined) throw new Error('nothing is attached that could be changed');
       await daemon.client.apply([portOf(last.number, last.netns, { limits: { macs: 16 + (changes % 2) } })]);
     },
+    ...(isFiltered ? {} : { filter }),
   };
 }
 
@@ -61,7 +93,11 @@ export const vswitch: Driver = {
   pieces: [],
   version: versionOfVswitch,
   open: async (lab) => await openVswitchd(lab),
+  serve,
   flowsMax: 1_000_000,
   isGuarded: true,
   forward,
+  connectionsMax: 1_000_000,
+  converse: async (lab, { connections, rules, seconds }) => await converse(lab, { what: 'established', connections, rules, seconds }) as number[],
+  begin: async (lab, { connections, rules }) => await converse(lab, { what: 'new', connections, rules, seconds: 0 }) as OpeningRates,
 };

@@ -4,8 +4,10 @@
  * A port plays the capture over and over, each frame copied in as a NIC would; the other port is only a place to go to.
  * One worker. Prints, as JSON, millions of packets per second of the worker's own CPU time, reading by reading.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { pause } from '../../src/demo/command.ts';
 import { VirtualSwitch } from '../../src/index.ts';
+import { threadNs } from '../usage.ts';
 import { emptyCapture } from './capture.ts';
 
 const [capture = '', empty = '', framesText = '', guard = 'anti-spoof', secondsText = '3'] = process.argv.slice(2);
@@ -13,6 +15,7 @@ const frames = Number(framesText);
 const seconds = Number(secondsText);
 const antiSpoof = guard === 'anti-spoof';
 const readings = 9;
+const workerThread = /^vsw-worker-0$/m;
 const flowsMax = 2 ** 21;
 
 writeFileSync(empty, emptyCapture());
@@ -22,21 +25,6 @@ const portOf = (name: string, number: number, pcap: object): object => ({
     network: 'bench', type: 'pcap', mac: `02:00:00:00:00:0${number}`, addresses: [`10.0.0.${number}/24`], antiSpoof, limits: { flows: flowsMax }, pcap,
   },
 });
-
-function threadTimes(): Map<string, number> {
-  return new Map(readdirSync('/proc/self/task').map((task) => [task, Number(readFileSync(`/proc/self/task/${task}/schedstat`, 'utf8').split(' ')[0])]));
-}
-
-/** The worker is the thread that runs most: the others of this process wait. */
-function workerNs(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): number {
-  return Math.max(...[...after].map(([task, ns]) => ns - (before.get(task) ?? 0)));
-}
-
-async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
-}
 
 await using virtualSwitch = await VirtualSwitch.open({ workers: 1, limits: { flows: flowsMax } });
 const transmitted = (): number => virtualSwitch.stats().items.find(({ port }) => port === 'sink')!.transmittedPackets;
@@ -52,10 +40,10 @@ await pause(200);
 
 const rates: number[] = [];
 for (let reading = 0; reading < readings; reading += 1) {
-  const [times, packets] = [threadTimes(), transmitted()];
+  const [ns, packets] = [threadNs('self', workerThread), transmitted()];
   await pause((seconds * 1000) / readings);
-  const [laterTimes, laterPackets] = [threadTimes(), transmitted()];
-  rates.push(((laterPackets - packets) * 1e3) / workerNs(times, laterTimes));
+  const [laterNs, laterPackets] = [threadNs('self', workerThread), transmitted()];
+  rates.push(((laterPackets - packets) * 1e3) / (laterNs - ns));
 }
 const source = virtualSwitch.stats().items.find(({ port }) => port === 'source')!;
 if (source.droppedPackets > 0) {

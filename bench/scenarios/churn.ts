@@ -9,16 +9,15 @@
  * measured once more with as much CPU time burnt beside it at the same pace and nothing changed: what changes cost
  * beyond that, packets feel.
  */
-import { readFileSync } from 'node:fs';
+import { keptOf, pairsMeasured, ratiosOfPairs } from '../pairs.ts';
 import { measure, type Measure } from '../result.ts';
-import { medianInterval, summarise } from '../statistics.ts';
 import { peer, peerEnvironment, pieces } from '../peers.ts';
 import { pause } from '../lab.ts';
-import { connectPair, untilListening } from './pair.ts';
+import { connectPair, receivedBytes, untilListening } from './pair.ts';
 import { secondsOf } from '../usage.ts';
 import { needsContainers, type Scenario } from './scenario.ts';
 
-const pairs = 16;
+const pairs = pairsMeasured;
 const actsPerSecond = 100;
 const turnMs = 700;
 const restMs = 100;
@@ -43,32 +42,19 @@ export const churn: Scenario = {
     const turn = async (act: (() => Promise<void>) | undefined, count: () => void): Promise<number> => {
       const deadline = performance.now() + turnMs;
       const done = act === undefined ? pause(turnMs) : keepActing(act, deadline, count);
-      const bytes = received(server.pid ?? 0);
+      const bytes = receivedBytes(server.pid ?? 0);
       const start = performance.now();
       await pause(turnMs - 50);
-      const rate = (received(server.pid ?? 0) - bytes) / (performance.now() - start);
+      const rate = (receivedBytes(server.pid ?? 0) - bytes) / (performance.now() - start);
       await done;
       await pause(restMs);
       return rate;
     };
     const keptUnder = async (variant: string, act: () => Promise<void>): Promise<Measure[]> => {
-      const ratios: number[] = [];
       let acts = 0;
-      const count = (): void => { acts += 1; };
-      for (let index = 0; index < pairs; index += 1) {
-        // Which of the two comes first alternates, so that a drift favours neither.
-        const first = await turn(index % 2 === 0 ? act : undefined, count);
-        const second = await turn(index % 2 === 0 ? undefined : act, count);
-        const [acting, quiet] = index % 2 === 0 ? [first, second] : [second, first];
-        ratios.push((100 * acting) / quiet);
-      }
+      const ratios = await ratiosOfPairs(pairs, async (isActing) => await turn(isActing ? act : undefined, () => { acts += 1; }));
       if (!client.isRunning) throw new Error(`the stream ended early: ${client.output}`);
-      const interval = medianInterval(ratios);
-      return [
-        measure(variant, 'kept', summarise(ratios).median),
-        ...(interval === undefined ? [] : [measure(variant, 'kept_low', interval.low), measure(variant, 'kept_high', interval.high)]),
-        measure(variant, 'rate', acts / ((pairs * turnMs) / 1000), 'a second'),
-      ];
+      return [...keptOf(variant, ratios), measure(variant, 'rate', acts / ((pairs * turnMs) / 1000), 'a second')];
     };
     const changed = await keptUnder(`${actsPerSecond} changes/s`, change);
     const burnt = await keptUnder('as much CPU time, no change', async () => await burn(cost));
@@ -104,10 +90,4 @@ async function keepActing(act: () => Promise<void>, deadline: number, count: () 
     due += 1000 / actsPerSecond;
     await pause(Math.max(0, due - performance.now()));
   }
-}
-
-/** Bytes that the namespace of a process received by its first device. */
-function received(pid: number): number {
-  const line = readFileSync(`/proc/${pid}/net/dev`, 'utf8').split('\n').find((text) => text.trim().startsWith('eth0:') || /^\s*t\d+:/.test(text));
-  return Number(line?.split(':')[1]?.trim().split(/\s+/)[0] ?? Number.NaN);
 }

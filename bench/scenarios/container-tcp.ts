@@ -1,6 +1,10 @@
-/** container-tcp: bulk TCP between two containers: one stream, four, both directions at once. */
+/**
+ * container-tcp: bulk TCP between two containers: one stream, four, both directions at once; and what one keeps with 1,000 rules, where
+ * they can come and go under it.
+ */
 import { measure, type Measure } from '../result.ts';
 import { pieces } from '../peers.ts';
+import { keptWithRules } from './filter-in-turn.ts';
 import { connectPair, costOf, iperf } from './pair.ts';
 import { needsContainers, wanted, type Scenario } from './scenario.ts';
 
@@ -25,6 +29,8 @@ export const containerTcp: Scenario = {
       measures.push(measure(variant, 'throughput', outcome.gbits), measure(variant, 'cpu_per_gb', cpu / gigabytes));
       if (pair.switch.pids.length > 0) measures.push(measure(variant, 'switch_cpu_per_gb', switchCpu / gigabytes));
     }
+    const inTurn = '1 stream, rules in turn';
+    if (wanted(inTurn, settings)) measures.push(...await keptWithRules(lab, pair, 'tcp', inTurn));
     return measures;
   },
 };

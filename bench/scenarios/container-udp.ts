@@ -3,10 +3,12 @@
  *
  * Flat out for several sizes; the throughput of RFC 2544, which is the highest rate with a loss below the allowed part (0.5 %
  * here, since a kernel's queue is no wire), found by halving; and super-frames that the sender leaves to be cut (UDP GSO), with
- * a receiver that takes them one by one and one that takes them gathered.
+ * a receiver that takes them one by one and one that takes them gathered. And what is kept of the first with 1,000 rules, where
+ * they can come and go under it.
  */
 import type { Lab } from '../lab.ts';
 import { measure, type Measure } from '../result.ts';
+import { keptWithRules } from './filter-in-turn.ts';
 import { connectPair, stream, type Pair, type Stream } from './pair.ts';
 import { needsContainers, wanted, type Scenario, type TrialSettings } from './scenario.ts';
 
@@ -52,6 +54,8 @@ export const containerUdp: Scenario = {
     }
     const variant = '64 B under 0.5 % loss';
     if (wanted(variant, settings)) measures.push(measure(variant, 'rate', await highestRate(lab, pair, settings) / 1e3, 'kpps'));
+    const inTurn = '64 B, rules in turn';
+    if (wanted(inTurn, settings)) measures.push(...await keptWithRules(lab, pair, 'udp', inTurn));
     return measures;
   },
 };

@@ -1,4 +1,5 @@
 /** Two containers that a driver connected, and traffic between them. */
+import { readFileSync } from 'node:fs';
 import type { Container } from '../../src/demo/container.ts';
 import type { Running } from '../../src/demo/command.ts';
 import type { Driver, RunningSwitch } from '../drivers/driver.ts';
@@ -43,7 +44,7 @@ export async function iperf(lab: Lab, pair: Pair, seconds: number, options: read
   const port = '5301';
   const server = lab.start(pair.other.inside([peer('iperf3'), '-s', '-1', '-p', port]), { env: peerEnvironment(), timeoutMs: (seconds + 30) * 1000 });
   await untilListening(pair.other, 5301);
-  const words = [peer('iperf3'), '-c', pair.otherAddress, '-p', port, '-t', String(seconds), '-C', 'cubic', '-J', ...options];
+  const words = [peer('iperf3'), '-c', pair.otherAddress, '-p', port, '-t', String(Math.ceil(seconds)), '-C', 'cubic', '-J', ...options];
   const { answer } = await lab.start(pair.one.inside(words), { env: peerEnvironment(), timeoutMs: (seconds + 30) * 1000 }).finished;
   await server.finished;
   const report = JSON.parse(answer) as { error?: string; end: { sum_received?: IperfSum; sum_received_bidir_reverse?: IperfSum } };
@@ -81,6 +82,18 @@ export async function stream(lab: Lab, pair: Pair, seconds: number, { payload, s
   if (counted === undefined) throw new Error(`the receiver counted nothing: ${output}`);
   const delivered = JSON.parse(counted) as { rate: number; total: number };
   return { sent: sent.sent / sent.seconds, delivered: delivered.rate, lost: 1 - delivered.total / Math.max(1, sent.sent) };
+}
+
+/** Bytes that the namespace of a process received by its first device. */
+export function receivedBytes(pid: number): number {
+  const line = readFileSync(`/proc/${pid}/net/dev`, 'utf8').split('\n').find((text) => text.trim().startsWith('eth0:') || /^\s*t\d+:/.test(text));
+  return Number(line?.split(':')[1]?.trim().split(/\s+/)[0] ?? Number.NaN);
+}
+
+/** Datagrams that programs in the namespace of a process took. */
+export function receivedDatagrams(pid: number): number {
+  const [names = '', values = ''] = readFileSync(`/proc/${pid}/net/snmp`, 'utf8').split('\n').filter((line) => line.startsWith('Udp:'));
+  return Number(values.split(' ')[names.split(' ').indexOf('InDatagrams')] ?? Number.NaN);
 }
 
 /** A program that prints `ready` once it can be spoken to. */

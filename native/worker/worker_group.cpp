@@ -1,16 +1,34 @@
 #include "worker/worker_group.hpp"
 
+#include <pthread.h>
+
+#include <charconv>
 #include <chrono>
+#include <cstring>
 
 #include "worker/steering.hpp"
 
 namespace vsw {
 
+namespace {
+
+// As `top -H` and debuggers show it.
+void name_thread(std::uint32_t worker) noexcept {
+  char name[16] = "vsw-worker-";
+  std::to_chars(name + std::strlen(name), name + sizeof name - 1, worker);
+  ::pthread_setname_np(::pthread_self(), name);
+}
+
+}  // namespace
+
 WorkerGroup::WorkerGroup(Fabric& fabric, std::uint32_t thread_count)
     : fabric_(fabric), driven_(thread_count == 0), sent_(fabric.limits.workers) {
   for (std::uint32_t i = 0; i < fabric.limits.workers; ++i) workers_.push_back(std::make_unique<Worker>(fabric, i));
   for (std::uint32_t i = 0; i < thread_count; ++i)
-    threads_.emplace_back([worker = workers_[i].get()]() noexcept { worker->run(); });
+    threads_.emplace_back([worker = workers_[i].get(), i]() noexcept {
+      name_thread(i);
+      worker->run();
+    });
 }
 
 WorkerGroup::~WorkerGroup() { stop(); }

@@ -4,6 +4,7 @@
 // With zero threads there is one worker, and the owner drives it. Each queue of a port belongs to one worker
 // (worker/steering.hpp), so each frame of a queue is handled by one thread and in order. Any thread of
 // control may send letters and drive: mailboxes have one producer, and a driven worker one driver, at a time.
+// A thread bears the number of its worker: vsw-worker-0.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -11,6 +11,7 @@ import { VswError, messageOf, type ErrorDetail } from '../errors.ts';
 import { socketPathDefault } from '../api/protocol.ts';
 import { parseDocuments, type Documents } from '../intent/documents.ts';
 import { workersMax } from '../intent/port.ts';
+import { portsDefault, portsMost } from '../switch/options.ts';
 
 export interface DaemonOptions {
   /** Absent configuration is an error only when it was asked for. */
@@ -19,6 +20,7 @@ export interface DaemonOptions {
   readonly stateDir: string;
   readonly socket: string;
   readonly workers: number;
+  readonly ports: number;
   readonly log: 'plain' | 'json';
 }
 
@@ -27,7 +29,7 @@ export type CommandLine =
   | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'wrong'; readonly text: string };
 
-export const usage = `Usage: vswitchd [--config FILE|DIR] [--state-dir DIR] [--socket PATH] [--workers N] [--log plain|json]
+export const usage = `Usage: vswitchd [--config FILE|DIR] [--state-dir DIR] [--socket PATH] [--workers N] [--ports N] [--log plain|json]
 
 The switch, in the foreground. SIGTERM and SIGINT stop it; ports stay in their containers.
 
@@ -35,6 +37,7 @@ The switch, in the foreground. SIGTERM and SIGINT stop it; ports stay in their c
   --state-dir DIR     where what was declared is kept (default /var/lib/vswitch)
   --socket PATH       where the API listens, mode 0660 (default ${socketPathDefault})
   --workers N         threads that switch frames, 1 to ${workersMax} (default 1)
+  --ports N           ports that there is room for, 1 to ${portsMost} (default ${portsDefault})
   --log plain|json    form of the log on stderr (default plain)
   --version           print the version
   --help              print this text
@@ -60,12 +63,16 @@ export function parseCommandLine(words: readonly string[], version: string): Com
   if (!/^\d{1,3}$/.test(workers) || Number(workers) < 1 || Number(workers) > workersMax) {
     return wrong(`--workers ${workers}: give a number from 1 to ${workersMax}`);
   }
+  const ports = values.ports ?? String(portsDefault);
+  if (!/^\d{1,5}$/.test(ports) || Number(ports) < 1 || Number(ports) > portsMost) {
+    return wrong(`--ports ${ports}: give a number from 1 to ${portsMost}`);
+  }
   const log = values.log ?? 'plain';
   if (log !== 'plain' && log !== 'json') return wrong(`--log ${log}: say plain or json`);
   const options: DaemonOptions = {
     config: values.config ?? '/etc/vswitch', configAsked: values.config !== undefined,
     stateDir: values['state-dir'] ?? '/var/lib/vswitch', socket: values.socket ?? socketPathDefault,
-    workers: Number(workers), log,
+    workers: Number(workers), ports: Number(ports), log,
   };
   return { kind: 'run', options };
 }
@@ -76,7 +83,7 @@ function parse(words: readonly string[]) {
   return parseArgs({
     args: [...words], strict: true, allowPositionals: false,
     options: {
-      config: text, 'state-dir': text, socket: text, workers: text, log: text, version: flag, help: { ...flag, short: 'h' },
+      config: text, 'state-dir': text, socket: text, workers: text, ports: text, log: text, version: flag, help: { ...flag, short: 'h' },
     },
   }).values;
 }

@@ -13,7 +13,7 @@ import type { Level, Log } from './log.ts';
 
 /** The switch that the daemon runs, and how it is opened. */
 export type RunningSwitch = ServedSwitch & { close(): Promise<void> };
-export type OpenSwitch = (options: { stateDir: string; workers: number }) => Promise<RunningSwitch>;
+export type OpenSwitch = (options: { stateDir: string; workers: number; limits: { ports: number } }) => Promise<RunningSwitch>;
 
 export class Daemon {
   readonly #server: ApiServer;
@@ -37,7 +37,7 @@ export class Daemon {
     let running: RunningSwitch | undefined;
     try {
       await server.listen(listening);
-      running = await open({ stateDir: options.stateDir, workers: options.workers });
+      running = await open({ stateDir: options.stateDir, workers: options.workers, limits: { ports: options.ports } });
       await applyConfig(options, running, log);
       server.serve(running);
       const daemon = new Daemon(server, running, log);

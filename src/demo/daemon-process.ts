@@ -23,24 +23,26 @@ export class DaemonProcess {
   /** Words that start the daemon somewhere else, as `unshare …` does; it has to stay the same process. */
   wrapper: readonly string[] = [];
   readonly #workers: number;
+  readonly #ports: number | undefined;
   #running: Running | undefined;
   /** What earlier processes over this state said. */
   #said = '';
 
-  private constructor(folder: string, workers: number) {
+  private constructor(folder: string, workers: number, ports: number | undefined) {
     this.folder = folder;
     this.socket = join(folder, 'vswitchd.sock');
     this.client = new ApiClient(this.socket);
     this.#workers = workers;
+    this.#ports = ports;
   }
 
-  static async make(prefix: string, { workers = 1 }: { workers?: number } = {}): Promise<DaemonProcess> {
-    return new DaemonProcess(await mkdtemp(join(tmpdir(), `${prefix}-${process.pid}-`)), workers);
+  static async make(prefix: string, { workers = 1, ports }: { workers?: number; ports?: number } = {}): Promise<DaemonProcess> {
+    return new DaemonProcess(await mkdtemp(join(tmpdir(), `${prefix}-${process.pid}-`)), workers, ports);
   }
 
   get words(): string[] {
     return [...this.wrapper, process.execPath, daemonProgram, '--state-dir', join(this.folder, 'state'), '--socket', this.socket,
-      '--workers', String(this.#workers)];
+      '--workers', String(this.#workers), ...(this.#ports === undefined ? [] : ['--ports', String(this.#ports)])];
   }
 
   get pid(): number | undefined {

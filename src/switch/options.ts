@@ -15,9 +15,13 @@ export interface SwitchOptions {
   readonly openDataplane?: OpenDataplane;
 }
 
+/** How many ports there is room for: when nothing is said, and at most. */
+export const portsDefault = 4_095;
+export const portsMost = 65_535;
+
 const bounds = {
   '/workers': { least: 0, most: workersMax },
-  '/limits/ports': { least: 1, most: 65_535 },
+  '/limits/ports': { least: 1, most: portsMost },
   '/limits/flows': { least: 64, most: 67_108_864 },
   '/limits/macs': { least: 8, most: 16_777_216 },
 } as const;
@@ -25,7 +29,7 @@ const bounds = {
 /** Throws VSW_INVALID with everything that is wrong. */
 export function readOptions(options: SwitchOptions): Omit<DataplaneOptions, 'firstGeneration'> {
   const isVirtual = options.clock === 'virtual';
-  const { ports = 4095, flows = 262_144, macs = 65_536 } = options.limits ?? {};
+  const { ports = portsDefault, flows = 262_144, macs = 65_536 } = options.limits ?? {};
   const workers = options.workers ?? (isVirtual ? 0 : 1);
   const values = { '/workers': workers, '/limits/ports': ports, '/limits/flows': flows, '/limits/macs': macs } as const;
   const errors: ErrorDetail[] = [];

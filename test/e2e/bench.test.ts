@@ -26,7 +26,7 @@ t.test('names that are not there: the choices, and exit 2', async (t) => {
   const { code, output } = await bench('--scenario', 'container-tcpp', '--driver', 'ovz');
   t.equal(code, 2);
   t.match(output, /container-tcpp.*container-tcp, container-udp/);
-  t.match(output, /ovz.*vswitch, linux-bridge/);
+  t.match(output, /ovz.*vswitch, vswitch-acl, linux-bridge/);
 });
 
 t.test('a result of the promised form, and nothing left behind', { skip: lacking('ping'), timeout: 200_000 }, async (t) => {
@@ -70,4 +70,17 @@ t.test('classifiers beside each other', { timeout: 300_000 }, async (t) => {
   const wrong = await attempt([process.execPath, compiled('bench/classify/compare.js'), '--peers', 'nobody'], { timeoutMs: 20_000 });
   t.equal(wrong.code, 2);
   t.match(wrong.output, /no peer nobody/);
+});
+
+t.test('established connections in memory, with rules and without', { skip: lacking(), timeout: 200_000 }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'vsw-bench-test-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const json = join(folder, 'result.json');
+  const words = ['--scenario', 'memory-forward', '--driver', 'vswitch', '--only', '1k connections', '--seconds', '0.5', '--repeat', '1', '--retries', '0', '--json', json];
+  const { code, output } = await bench(...words);
+  t.equal(code, 0, output);
+  const { results, absent } = JSON.parse(readFileSync(json, 'utf8')) as Answer;
+  t.same(absent, []);
+  t.same(results.map(({ variant }) => variant), ['1000 rules', 'allow-all rule', 'no rule'].map((filter) => `1k connections, ${filter}`));
+  t.ok(results.every(({ median }) => median > 0), 'all of them forward, and a dropped frame would have failed the trial');
 });

@@ -15,7 +15,7 @@ const elsewhere: readonly [RegExp, string][] = [
   [/^native\/(packet\/packet|port\/port|table\/(generation|network_table|port_table|rule)|telemetry\/events)\.hpp$/, 'data without behaviour'],
   [/_inline\.hpp$/, 'the bodies of the header beside it'],
   [/^native\/base\/(assert|ids|result)\.(hpp|cpp)$/, 'no behaviour of its own'],
-  [/^bench\/(drivers|scenarios|traffic|micro)\/|^bench\/(claims|lab|page|peers|run|start|trial)\.|^bench\/memory\/forward\.|^bench\/native\/(program|units|gate)\.|^bench\/classify\/(build|compare)\./,
+  [/^bench\/(drivers|scenarios|traffic|micro)\/|^bench\/(claims|lab|page|peers|run|start|trial)\.|^bench\/memory\/(forward|converse)\.|^bench\/native\/(program|units|gate)\.|^bench\/classify\/(build|compare)\./,
     'test/e2e/bench.test.ts: run as a user runs them'],
 ];
 

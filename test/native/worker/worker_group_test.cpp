@@ -2,6 +2,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "native/small_switch.hpp"
@@ -26,7 +30,28 @@ class NotedPort final : public Port {
   mutable std::atomic<int> taken_over{0};
 };
 
+// Names of this process's threads that are those of workers.
+std::set<std::string> worker_threads() {
+  std::set<std::string> names;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    std::getline(std::ifstream(thread.path() / "comm"), name);
+    if (name.starts_with("vsw-worker-")) names.insert(name);
+  }
+  return names;
+}
+
 }  // namespace
+
+TEST("worker/worker_group: a thread bears the number of its worker") {
+  SmallSwitch small(2);
+  NotedPort port;
+  small.plane.workers().attach(PortId{6}, port);
+  small.plane.workers().settle();  // both run, so both have their names
+  CHECK(worker_threads() == std::set<std::string>({"vsw-worker-0", "vsw-worker-1"}));
+  small.plane.workers().detach(PortId{6});
+  small.plane.workers().settle();
+}
 
 TEST("worker/worker_group: after settling, a worker that slept has read its letters, too") {
   SmallSwitch small(2);

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { disturbanceOf, readProcess, readProcessors, shareOut, spentBetween, type Usage } from '../../../bench/usage.ts';
+import { disturbanceOf, readProcess, readProcessors, shareOut, spentBetween, threadNs, type Usage } from '../../../bench/usage.ts';
 
 t.test('/proc/stat: idling is no work, and steal is none of ours', (t) => {
   t.same(readProcessors('cpu  100 20 30 4000 50 6 4 70 0 0\ncpu0 1 2'), { busy: 1.6, steal: 0.7, interrupts: 0.1 });
@@ -27,5 +28,16 @@ t.test('what nobody known used is foreign, and disturbs from a share of a core o
   t.match(disturbanceOf(spent), [/foreign processes used 0.50 cores/]);
   t.same(disturbanceOf(spentBetween(usage(0, 10, 5), usage(2000, 13.2, 8))), []);
   t.same(disturbanceOf({ seconds: 1, cpu: 1, foreignCores: 0, stealCores: 0.3 }).length, 1);
+  t.end();
+});
+
+t.test('a thread by its name, and how long it ran', (t) => {
+  const own = new RegExp(`^${readFileSync('/proc/self/task/' + String(process.pid) + '/comm', 'utf8').trim()}$`, 'm');
+  const before = threadNs('self', own);
+  const end = process.cpuUsage().user + 20_000;
+  while (process.cpuUsage().user < end);
+  const ran = threadNs(process.pid, own) - before;
+  t.ok(ran > 10e6, `${ran} ns of at least 20 ms`);
+  t.throws(() => threadNs('self', /^nobody$/), /no thread/);
   t.end();
 });

@@ -8,20 +8,20 @@ import { temporaryFolder } from '../api/served.ts';
 import { thrownBy } from '../api/thrown.ts';
 
 const options = (config: string, configAsked = true): DaemonOptions =>
-  ({ config, configAsked, stateDir: '', socket: '', workers: 1, log: 'plain' });
+  ({ config, configAsked, stateDir: '', socket: '', workers: 1, ports: 1, log: 'plain' });
 
 t.test('without words the defaults hold', (t) => {
   t.same(parseCommandLine([], '1'), {
     kind: 'run', options: {
-      config: '/etc/vswitch', configAsked: false, stateDir: '/var/lib/vswitch', socket: '/run/vswitch/vswitchd.sock', workers: 1, log: 'plain',
+      config: '/etc/vswitch', configAsked: false, stateDir: '/var/lib/vswitch', socket: '/run/vswitch/vswitchd.sock', workers: 1, ports: 4095, log: 'plain',
     },
   });
   t.end();
 });
 
 t.test('every option is taken, with = or without', (t) => {
-  t.match(parseCommandLine(['--config', 'a', '--state-dir=b', '--socket', 'c', '--workers', '4', '--log', 'json'], '1'), {
-    options: { config: 'a', configAsked: true, stateDir: 'b', socket: 'c', workers: 4, log: 'json' },
+  t.match(parseCommandLine(['--config', 'a', '--state-dir=b', '--socket', 'c', '--workers', '4', '--ports=10000', '--log', 'json'], '1'), {
+    options: { config: 'a', configAsked: true, stateDir: 'b', socket: 'c', workers: 4, ports: 10_000, log: 'json' },
   });
   t.match(parseCommandLine(['--version'], '1.2.3'), { kind: 'say', text: 'vswitchd 1.2.3\n' });
   t.match(parseCommandLine(['--help'], '1'), { kind: 'say', text: /--state-dir DIR/ });
@@ -31,7 +31,8 @@ t.test('every option is taken, with = or without', (t) => {
 t.test('what is not understood is told', (t) => {
   for (const [words, text] of [
     [['--colour'], /--colour/], [['extra'], /extra/], [['--workers', '0'], /from 1 to 62/], [['--workers', 'many'], /from 1 to 62/],
-    [['--workers', '63'], /from 1 to 62/], [['--log', 'xml'], /plain or json/], [['--socket'], /--socket/], [['--config='], /--config is empty/],
+    [['--workers', '63'], /from 1 to 62/], [['--ports', '0'], /from 1 to 65535/], [['--ports', '65536'], /from 1 to 65535/], [['--ports', '1e4'], /from 1 to 65535/],
+    [['--log', 'xml'], /plain or json/], [['--socket'], /--socket/], [['--config='], /--config is empty/],
   ] as const) {
     t.match(parseCommandLine(words, '1'), { kind: 'wrong', text }, words.join(' '));
   }

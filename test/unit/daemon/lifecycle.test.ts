@@ -20,7 +20,7 @@ function keptLog(): Kept {
 }
 
 function optionsIn(folder: string): DaemonOptions {
-  return { config: join(folder, 'config.yaml'), configAsked: false, stateDir: join(folder, 'state'), socket: join(folder, 's'), workers: 2, log: 'plain' };
+  return { config: join(folder, 'config.yaml'), configAsked: false, stateDir: join(folder, 'state'), socket: join(folder, 's'), workers: 2, ports: 100, log: 'plain' };
 }
 
 t.test('nothing is served before the configuration is in force', async (t) => {
@@ -36,7 +36,7 @@ t.test('nothing is served before the configuration is in force', async (t) => {
   };
   const opened: unknown[] = [];
   const daemon = await Daemon.start(options, { path: options.socket }, async (wanted) => { opened.push(wanted); return scripted; }, log);
-  t.same(opened, [{ stateDir: options.stateDir, workers: 2 }]);
+  t.same(opened, [{ stateDir: options.stateDir, workers: 2, limits: { ports: 100 } }]);
   t.same(early, [503]);
   t.same((await ask(options.socket, 'GET', '/v1/generation')).body, { generation: 8 });
   t.equal(daemon.generation, 8);

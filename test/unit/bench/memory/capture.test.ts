@@ -1,15 +1,6 @@
 import t from 'tap';
 import { captureOf, emptyCapture } from '../../../../bench/memory/capture.ts';
-
-function framesIn(bytes: Buffer): Buffer[] {
-  const frames: Buffer[] = [];
-  for (let at = 24; at < bytes.length;) {
-    const length = bytes.readUInt32LE(at + 8);
-    frames.push(bytes.subarray(at + 16, at + 16 + length));
-    at += 16 + length;
-  }
-  return frames;
-}
+import { framesIn } from './frames.ts';
 
 t.test('so many flows, each as often as the others, of the length on the wire', (t) => {
   for (const [flows, frames] of [[1, 64], [100, 100], [40_000, 40_000]] as const) {
