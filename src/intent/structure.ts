@@ -52,7 +52,9 @@ function check(schema: Schema, value: unknown, path: string, errors: ErrorDetail
     if (!schema.enum.includes(value)) errors.push({ path, message: `${show(value)} is not possible here`, remedy: choice(value, schema.enum) });
   } else if (schema.anyOf !== undefined) {
     if (schema.anyOf.some((option) => checkStructure(option, value, path).length === 0)) return;
-    errors.push({ path, message: `${show(value)} is not possible here`, remedy: `write ${schema.description ?? 'another value'}` });
+    const list = Array.isArray(value) ? schema.anyOf.find(({ type }) => type === 'array') : undefined;
+    if (list !== undefined) check(list, value, path, errors);
+    else errors.push({ path, message: `${show(value)} is not possible here`, remedy: `write ${meaningOf(schema) ?? 'another value'}` });
   } else if (schema.type === 'object') {
     checkObject(schema, value, path, errors);
   } else if (schema.type === 'array') {
@@ -69,6 +71,11 @@ function check(schema: Schema, value: unknown, path: string, errors: ErrorDetail
   }
 }
 
+/** What a schema says of a value, without what holds where there is none. */
+function meaningOf({ description }: Schema): string | undefined {
+  return description?.replace(/; absent: .*$/, '');
+}
+
 function checkObject(schema: Schema, value: unknown, path: string, errors: ErrorDetail[]): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     errors.push({ path, message: `an object is needed here, not ${kindOf(value)}`, remedy: 'write its fields as key: value' });
@@ -78,7 +85,7 @@ function checkObject(schema: Schema, value: unknown, path: string, errors: Error
   const patterns = Object.entries(schema.patternProperties ?? {});
   for (const name of schema.required ?? []) {
     if (Object.hasOwn(value, name)) continue;
-    const about = properties[name]?.description;
+    const about = meaningOf(properties[name] ?? {});
     errors.push({ path: path + pointer(name), message: `${name} is missing`, remedy: `add ${name}${about ? ` (${about})` : ''}` });
   }
   for (const [name, member] of Object.entries(value)) {

@@ -35,7 +35,7 @@ t.test('what makes no sense is told with a remedy', (t) => {
   t.match(told([{}, { tcp: [1], udp: [1] }, { tcp: [] }, { icmp: [] }]), [/\/p\/0: .*names no protocol/, /tcp and udp stand in one entry.*an entry for each/, /\/p\/2\/tcp: .*\[0-65535\]/, /\{ip: 1\}/]);
   t.match(told([{ tcp: ['80-79', '70000', 'HTTP', '1-70000'] }]), [/runs backwards; write 79-80/, /70000 is larger/, /"HTTP" is not a port/, /larger/]);
   t.match(told([{ icmp: 'echo-requst' }, { icmpv6: '1/300' }, { icmp: 'constructor' }, { ip: '300' }]), [/did you mean echo-request/, /not a message of icmpv6/, /not a message/, /not the number of a protocol/]);
-  t.strictSame(checkStructure(ProtocolsSchema, [{ tcp: [70_000] }, { ip: 256 }, { gre: 1 }, { icmp: true }], '').map(({ path }) => path), ['/0/tcp', '/1/ip', '/2/gre', '/3/icmp']);
+  t.strictSame(checkStructure(ProtocolsSchema, [{ tcp: [70_000] }, { ip: 256 }, { gre: 1 }, { icmp: true }], '').map(({ path }) => path), ['/0/tcp/0', '/1/ip', '/2/gre', '/3/icmp']);
   t.end();
 });
 

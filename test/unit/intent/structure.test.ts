@@ -45,6 +45,15 @@ t.test('fields of later versions are refused by name', (t) => {
   t.end();
 });
 
+t.test('where one or a list may stand, what is wrong in a list is told at its place', (t) => {
+  const item = { anyOf: [{ type: 'integer', maximum: 9 }, { type: 'string' }], description: 'a digit or a word' };
+  const schema = { anyOf: [{ type: 'array', items: item }, item], description: 'one or several; absent: none' };
+  t.strictSame(checkStructure(schema, ['a', 4, 10], ''), [{ path: '/2', message: '10 is not possible here', remedy: 'write a digit or a word' }]);
+  t.match(only(schema, true), { path: '', remedy: 'write one or several' });
+  t.strictSame(checkStructure(schema, 9, ''), []);
+  t.end();
+});
+
 t.test('a missing field is told with what it is for', (t) => {
   t.match(only(PortSchema, { ...port('a'), spec: { type: 'memory', trunk: {} } }), { path: '/spec/trunk/networks', message: 'networks is missing', remedy: /what it carries/ });
   t.match(only(PortSchema, { ...port('a'), metadata: {} }), { path: '/metadata/name', message: 'name is missing' });
