@@ -60,7 +60,7 @@ export const features: readonly Feature[] = [
   { noun: 'network-policy', state: 'experimental', page: 'src/intent/policies.md' },
   { noun: 'default-policy', state: 'production', golden: ['policy-default-ingress', 'policy-default-egress'], e2e: ['isolation.test.ts'], page: 'README.md' },
   { noun: 'apply', state: 'production', e2e: ['lifecycle.test.ts', 'restart.test.ts'], page: 'src/cli/README.md' },
-  { noun: 'explain', state: 'production', e2e: ['demo.test.ts', 'isolation.test.ts', 'spoofing.test.ts'], page: 'src/cli/README.md' },
+  { noun: 'explain', state: 'production', e2e: ['explain.test.ts', 'demo.test.ts', 'isolation.test.ts', 'spoofing.test.ts'], page: 'src/cli/README.md' },
   { noun: 'top', state: 'production', e2e: ['observe.test.ts'], page: 'src/cli/README.md' },
   { noun: 'fault', state: 'production', e2e: ['observe.test.ts'], page: 'src/cli/README.md' },
   { noun: 'capture', state: 'production', e2e: ['capture.test.ts', 'observe.test.ts'], page: 'src/cli/README.md' },

@@ -94,6 +94,7 @@ Napi::Object to_js(Napi::Env env, const Trace& trace) {
   result.Set("line", trace.line);
   if (trace.standing.kind != Standing::Kind::kUntracked) result.Set("connection", to_js(env, trace.standing));
   if (trace.judged) result.Set("judged", to_js(env, trace.tuple));
+  if (trace.later_fragment) result.Set("laterFragment", true);
   result.Set("path", array_of(env, trace.path, [&](const TraceStep& step) { return to_js(env, step); }));
   result.Set("receivers", array_of(env, trace.receivers, [&](PortId port) { return Napi::Number::New(env, port.value); }));
   result.Set("rulings", array_of(env, trace.rulings, [&](const TraceRuling& ruling) { return to_js(env, ruling); }));

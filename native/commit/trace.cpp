@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "commit/draft.hpp"
 #include "pipeline/acl.hpp"
@@ -11,6 +12,7 @@
 #include "pipeline/prepare.hpp"
 #include "wire/dissect.hpp"
 #include "wire/icmp.hpp"
+#include "wire/icmp_inner.hpp"
 #include "wire/icmpv6.hpp"
 #include "worker/finding.hpp"
 
@@ -28,16 +30,22 @@ class ImaginedPort final : public Port {
   [[nodiscard]] PortType type() const noexcept override { return PortType::kMemory; }
 };
 
-// The first packet of the connection that this one belongs to.
-Tuple first_of(const Tuple& tuple, const Standing& standing) noexcept {
-  if (standing.of_initiator) return tuple;
-  Tuple first{tuple.network, tuple.destination, tuple.source, tuple.protocol, tuple.destination_port, tuple.source_port};
+// What rules are asked about this packet: the first one of the connection that it belongs to. `tuple` is its own.
+Tuple first_of(Tuple tuple, const Packet& packet, const Standing& standing) noexcept {
+  const bool related = standing.kind == Standing::Kind::kRelated;
+  if (IcmpInner inner; related && IcmpInner::read(packet.head(), packet.headers, inner))
+    tuple = {tuple.network, inner.destination, inner.source, inner.protocol, inner.destination_port, inner.source_port};
+  if (standing.of_initiator && !related) return tuple;
+  if (!standing.of_initiator) {
+    std::swap(tuple.source, tuple.destination);
+    std::swap(tuple.source_port, tuple.destination_port);
+  }
   const bool v6 = !tuple.source.is_v4();
   if (tuple.protocol == (v6 ? Icmpv6::kNumber : Icmp::kNumber)) {
-    first.source_port = 0;
-    first.destination_port = static_cast<std::uint16_t>((v6 ? Icmpv6::kEchoRequest : Icmp::kEchoRequest) << 8);
+    tuple.source_port = 0;
+    tuple.destination_port = static_cast<std::uint16_t>((v6 ? Icmpv6::kEchoRequest : Icmp::kEchoRequest) << 8);
   }
-  return first;
+  return tuple;
 }
 
 class Tracer {
@@ -71,6 +79,7 @@ class Tracer {
     out_.standing = finding.standing;
     const bool asks = network->tracks && is_judged(packet) && !finding.standing.is_settled();
     out_.judged = is_judged(packet);
+    out_.later_fragment = network->tracks && packet.headers.has(Headers::kLaterFragment);
     const Tuple tuple = out_.judged ? tuple_of(packet, network->id) : Tuple{};
     const Question question = asks ? question_of(generation_, tuple) : Question{tuple, {}, {}, {}};
     Lookup lookup{packet, generation_, *ingress, *network, fabric_.macs, fabric_.loops, fabric_.groups, Mac::read(packet.data + 6),
@@ -94,7 +103,7 @@ class Tracer {
     const PortId ingress_id = ingress.id;
     const Packet& packet = lookup.packet;
     if (out_.judged) {
-      out_.tuple = first_of(tuple, out_.standing);
+      out_.tuple = first_of(tuple, packet, out_.standing);
       if (lookup.standing.is_settled() || lookup.standing.kind == Standing::Kind::kDenied) judge_anew(lookup);
       else rule(StageId::kAclEgress, ingress_id, network.tracks ? program.egress : undoubted());
     }

@@ -49,6 +49,7 @@ struct Trace {
   // Where rules judge such a packet: the first one of its connection, and what rules say of that now. `nearest` are
   // rules of the direction that decided: that which denied, else the receiver's, else the sender's.
   bool judged = false;
+  bool later_fragment = false;      // which is judged by the first one of its datagram, and here as if that were not known
   Tuple tuple;
   std::vector<TraceRuling> rulings;
   std::vector<NearRule> nearest;

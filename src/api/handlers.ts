@@ -147,6 +147,12 @@ function explain(served: ServedSwitch, asked: Asked): object {
   const query = checkBody(explainBody, parseJson(asked.text)) as unknown as ExplainQuery;
   const fields = ['to', 'from', 'protocol', 'sourcePort', 'destinationPort'] as const;
   const given = fields.filter((name) => query[name] !== undefined);
+  if (query.reach !== undefined) {
+    const other = (['port', 'frame', ...fields, 'network', 'last'] as const).find((name) => query[name] !== undefined);
+    if (other !== undefined) throw invalid(`/${other}`, `reach and ${other} exclude each other`, 'ask who reaches whom, or about one frame');
+    return explained(served, query);
+  }
+  if (query.port === undefined) throw invalid('/port', 'a port is needed here', 'give the name of the port that sends, or reach');
   if (query.frame !== undefined && given.length > 0) {
     throw invalid(`/${given[0]!}`, `frame and ${given[0]!} exclude each other`, 'describe the frame by its bytes or by its fields');
   }
@@ -157,9 +163,13 @@ function explain(served: ServedSwitch, asked: Asked): object {
   if (query.frame === undefined && query.last === undefined && query.to === undefined) {
     throw invalid('', 'nothing says which frame is meant', 'give frame, to or last');
   }
+  const frame = query.frame?.replaceAll(/[\s:]/g, '');
+  return explained(served, { ...query, ...(frame === undefined ? {} : { frame }) });
+}
+
+function explained(served: ServedSwitch, query: ExplainQuery): object {
   try {
-    const frame = query.frame?.replaceAll(/[\s:]/g, '');
-    return served.explain({ ...query, ...(frame === undefined ? {} : { frame }) } as Parameters<ServedSwitch['explain']>[0]);
+    return served.explain(query as Parameters<ServedSwitch['explain']>[0]);
   } catch (error) {
     throw problemOf(error, under('/with'));
   }

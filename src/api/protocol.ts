@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import type { CaptureOptions } from '../switch/capture.ts';
 import type {
   ApplyAnswer, CaptureEntry, DropEntry, ExplainQuery as SwitchQuery, Explanation, FaultEntry, FdbEntry, FlowEntry, FlushFilter, GroupEntry,
-  LastDrops, NeighborEntry, Stats, SwitchEvent, UsageEntry, WatchOptions,
+  LastDrops, NeighborEntry, Reach, ReachQuery, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
 
 export const socketPathDefault = '/run/vswitch/vswitchd.sock';
@@ -39,7 +39,7 @@ export const tableFilters = {
 
 export type {
   ApplyAnswer, CaptureEntry, Change, DropEntry, EventSelector, Explanation, FaultEntry, FdbEntry, FlowEntry, FlushFilter, GroupEntry, LastDrops,
-  NeighborEntry, PortStats, Stats, SwitchEvent, UsageEntry, WatchOptions,
+  NeighborEntry, PortStats, Reach, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
 export type { CaptureOptions } from '../switch/capture.ts';
 export { dropReasonSentences } from '../table/drop-reasons.gen.ts';
@@ -76,16 +76,18 @@ export interface ProblemDocument {
   readonly errors: readonly FieldError[];
 }
 
-/** What `POST /v1/explain` takes: a frame by its bytes, or by its fields, or the port's last drops. */
+/** What `POST /v1/explain` takes: a frame by its bytes, or by its fields, or the port's last drops, or who reaches whom. */
 export interface ExplainQuery {
-  readonly port: string;
+  readonly port?: string;
   readonly frame?: string;
   readonly to?: string;
   readonly from?: string;
+  readonly network?: string;
   readonly protocol?: string | number;
   readonly sourcePort?: number;
   readonly destinationPort?: number;
   readonly last?: number;
+  readonly reach?: ReachQuery['reach'];
   readonly with?: readonly unknown[];
 }
 
@@ -108,7 +110,7 @@ export interface ServedSwitch {
   apply(resources: readonly unknown[] | string, options?: { dryRun?: boolean }): Promise<ApplyAnswer>;
   delete(references: readonly Reference[]): Promise<ApplyAnswer>;
   get(kind: string, name?: string): readonly Resource[];
-  explain(query: SwitchQuery): Explanation | LastDrops;
+  explain(query: SwitchQuery): Explanation | LastDrops | Reach;
   /** Throws VSW_INVALID for types that there are not. */
   watch(options?: WatchOptions): AsyncIterableIterator<SwitchEvent>;
   events(): readonly SwitchEvent[];

@@ -35,22 +35,29 @@ export const deleteBody = Type.Object({
 
 const portNumber = (description: string): TSchema => Type.Integer({ minimum: 0, maximum: 65535, description });
 
+const askedProtocol = Type.Union([
+  Type.String({ pattern: '^(tcp|udp|sctp|icmp|icmpv6|[0-9]{1,3})$' }), Type.Integer({ minimum: 0, maximum: 255 }),
+], { description: 'tcp, udp, sctp, icmp, icmpv6 or a number from 0 to 255' });
+
 export const explainBody = Type.Object({
-  port: Type.String({ minLength: 1, description: 'the name of the port that sends' }),
+  port: Type.Optional(Type.String({ minLength: 1, description: 'the name of the port that sends; all but reach needs it' })),
   frame: Type.Optional(Type.String({
     pattern: '^([0-9a-fA-F]{2}[\\s:]?)+$', description: 'the frame in hexadecimal, from its destination MAC on',
   })),
   to: Type.Optional(Type.String({ minLength: 1, description: 'an IPv4 or IPv6 address' })),
   from: Type.Optional(Type.String({ minLength: 1, description: 'an IPv4 or IPv6 address' })),
   network: Type.Optional(Type.String({ minLength: 1, description: 'the network of a trunk that the frame shall be in; absent: the native one' })),
-  protocol: Type.Optional(Type.Union([
-    Type.String({ pattern: '^(tcp|udp|sctp|icmp|icmpv6|[0-9]{1,3})$' }), Type.Integer({ minimum: 0, maximum: 255 }),
-  ], { description: 'tcp, udp, sctp, icmp, icmpv6 or a number from 0 to 255' })),
+  protocol: Type.Optional(askedProtocol),
   sourcePort: Type.Optional(portNumber('a number from 0 to 65535')),
   destinationPort: Type.Optional(portNumber('a number from 0 to 65535')),
   last: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'a number of frames from 1 to 1000' })),
+  reach: Type.Optional(Type.Object({
+    protocol: Type.Optional(askedProtocol),
+    destinationPort: Type.Optional(portNumber('a number from 0 to 65535')),
+    network: Type.Optional(Type.String({ minLength: 1, description: 'the only network that is asked about; absent: all' })),
+  }, { ...closed, description: 'who reaches whom; without a word TCP to port 80' })),
   with: Type.Optional(Type.Array(Type.Unknown(), { description: 'a list of resources, the candidate' })),
-}, { ...closed, 'x-later': ['reach'] });
+}, closed);
 
 export const applied = Type.Object({
   generation: count('the generation that is active now'),
@@ -143,10 +150,21 @@ export { event };
 const step = Type.Object({ stage: Type.String(), port: Type.String(), verdict: Type.String() }, {
   additionalProperties: true, description: 'a stage, and the rule that it read if it read one',
 });
+const connection = Type.Object({
+  standing: Type.Enum(['new', 'established', 'related', 'invalid', 'denied']), state: text('of the connection'),
+  ofInitiator: Type.Boolean({ description: 'the frame goes the way of the first one' }),
+}, { description: 'what the connection table says of the frame' });
+const nearest = Type.Object({
+  policy: Type.String(), rule: Type.String(), field: text('of those that failed'), wanted: text('by the rule'), seen: text('in the frame'),
+}, { description: 'the rule that failed on the fewest fields' });
+const flip = Type.Object({
+  resources: Type.Array(Type.Unknown(), { description: 'applied, they give the other verdict' }),
+}, { description: 'a smallest change that gives the other verdict' });
 const judged = Type.Object({
   verdict: Type.Enum(['allow', 'drop', 'reject']), stage: Type.String(), reason: Type.String(), port: Type.String(),
   network: text('the network that the frame is in'),
-  tier: Type.String(), policy: Type.String(), rule: Type.String(), generation: Type.Integer(), path: Type.Array(step),
+  tier: Type.String(), policy: Type.String(), rule: Type.String(), generation: Type.Integer(),
+  connection: Type.Optional(connection), path: Type.Array(step), nearest: Type.Optional(nearest), flip: Type.Optional(flip),
   receivers: Type.Array(Type.String(), { description: 'the ports that would get the frame' }),
   frame: text('the frame as one line'), notes: Type.Array(Type.String()),
 }, { additionalProperties: true, description: 'the verdict, and each stage that was passed on the way to it' });
@@ -155,7 +173,12 @@ export const explanation = Type.Union([
   list(Type.Object({
     time: Type.String(), reason: Type.String(), frame: Type.String(), length: Type.Integer(), now: judged,
   }, { description: 'a frame that died, how, and how it would fare now' })),
-], { description: 'an explanation; for `last` a list of them' });
+  Type.Object({
+    protocol: Type.String(), destinationPort: Type.Optional(Type.Integer()), network: Type.Optional(Type.String()),
+    ports: Type.Array(Type.String(), { description: 'senders as rows, receivers as columns' }),
+    rows: Type.Array(Type.String(), { description: 'a character for each receiver: `.` may, `X` may not, `-` the port itself' }),
+  }, { description: 'who reaches whom' }),
+], { description: 'an explanation; for `last` a list of them, for `reach` a matrix' });
 
 export const problem = Type.Object({
   type: Type.String(), title: Type.String(), status: Type.Integer(), detail: Type.String(),

@@ -99,6 +99,8 @@ export interface Trace {
   readonly connection?: { readonly standing: 'new' | 'established' | 'related' | 'invalid' | 'denied'; readonly state: string; readonly ofInitiator: boolean };
   /** Where rules judge such a frame. */
   readonly judged?: JudgedPacket;
+  /** It is judged by the first one of its datagram, and here as if that were not known. */
+  readonly laterFragment?: true;
   readonly rulings: readonly TraceRuling[];
   /** From the nearest on, of the direction that decided. */
   readonly nearest: readonly NearRule[];

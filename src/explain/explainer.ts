@@ -9,17 +9,24 @@ import { formatIp, parseIp, sameIp, type Ip } from '../address/ip.ts';
 import type { Dataplane, DroppedFrame, Trace } from '../dataplane/dataplane.ts';
 import { VswError, type ErrorDetail } from '../errors.ts';
 import { dropReasonSentences } from '../table/drop-reasons.gen.ts';
+import type { Intent, Resource } from '../intent/intent.ts';
 import type { Edit, PutPort } from '../table/edits.gen.ts';
 import { nameOfRule } from '../table/rule-names.ts';
 import { addressesOfEntry, networksOfEntry, type TableSet } from '../table/table-set.ts';
 import { composeFrame, protocolNumbers, tagFrame } from './compose.ts';
 import { asReceived, fullLength, notesOfDead } from './dead-frame.ts';
-import type { Explanation, ExplainQuery, FieldsQuery, LastDrops } from './explanation.ts';
+import type { Explanation, ExplainQuery, FieldsQuery, LastDrops, Reach, ReachQuery } from './explanation.ts';
+import { flipOf } from './flip.ts';
+import { nearestRule } from './nearest-rule.ts';
+import { reachOf } from './reach.ts';
 
-/** What is explained: the tables, and the edits that lead there from what runs. */
+/** What is explained: the wish and its tables, and the edits that lead there from what runs. */
 export interface Subject {
+  readonly intent: Intent;
   readonly tables: TableSet;
   readonly edits: readonly Edit[] | undefined;
+  /** What it would be with these resources, too; throws when they make no sense. */
+  readonly with: (resources: readonly Resource[]) => Subject;
 }
 
 /** A MAC that nobody has: what a frame to an address without an owner would need. */
@@ -34,7 +41,8 @@ export class Explainer {
     this.#dataplane = dataplane;
   }
 
-  explain(query: ExplainQuery, subject: Subject): Explanation | LastDrops {
+  explain(query: ExplainQuery, subject: Subject): Explanation | LastDrops | Reach {
+    if (isReach(query)) return reachOf(query, subject, this.#dataplane);
     checkQuery(query);
     const port = this.#findPort(query.port, subject.tables);
     if ('last' in query && query.last !== undefined) return this.#lastDrops(port, query.last, subject);
@@ -43,7 +51,7 @@ export class Explainer {
       const { frame, notes } = frameOf(query, port, subject.tables);
       return this.#trace(frame, port, subject, notes);
     }
-    throw invalid([{ path: '', message: 'there is nothing to explain', remedy: 'give frame (hex), to (an address) or last (a number)' }]);
+    throw invalid([{ path: '', message: 'there is nothing to explain', remedy: 'give frame (hex), to (an address), last (a number) or reach' }]);
   }
 
   #findPort(name: string, tables: TableSet): PutPort {
@@ -87,8 +95,12 @@ export class Explainer {
     };
   }
 
-  #trace(frame: Uint8Array, port: PutPort, { tables, edits }: Subject, notes: readonly string[]): Explanation {
-    const trace = this.#dataplane.trace(frame, port.port, edits);
+  #trace(frame: Uint8Array, port: PutPort, subject: Subject, notes: readonly string[]): Explanation {
+    const { tables, intent } = subject;
+    const judge = ({ edits }: Subject): Trace => this.#dataplane.trace(frame, port.port, edits);
+    const trace = judge(subject);
+    const nearest = nearestRule(trace, tables, intent);
+    const flip = flipOf({ frame, sender: port, trace, subject }, judge);
     const nameOf = (id: number): string => tables.ports.get(id)?.name ?? '';
     const network = tables.networks.get(trace.network)?.name ?? '';
     const named = (rule: number) => nameOfRule(tables.ruleNames, rule, network);
@@ -102,11 +114,29 @@ export class Explainer {
       generation: trace.generation,
       ...(trace.connection !== undefined && { connection: trace.connection }),
       path: trace.path.map(({ stage, port: at, verdict, rule }) => ({ stage, port: nameOf(at), verdict, ...(rule !== 0 && withoutEmpty(named(rule))) })),
+      ...(nearest !== undefined && { nearest }),
+      ...(flip !== undefined && { flip: { resources: flip } }),
       receivers: trace.receivers.map(nameOf),
       frame: trace.line,
-      notes: [sentenceOf(trace, nameOf), ...notes],
+      notes: [sentenceOf(trace, nameOf), ...auditNotes(trace, tables, nameOf), ...fragmentNotes(trace), ...notes],
     };
   }
+}
+
+export function isReach(query: unknown): query is ReachQuery {
+  return typeof query === 'object' && query !== null && 'reach' in query && query.reach !== undefined;
+}
+
+/** What policies that are not enforced would have done. */
+function auditNotes({ rulings }: Trace, { ruleNames }: TableSet, nameOf: (id: number) => string): string[] {
+  return rulings.flatMap(({ direction, port, auditedAction, auditedRule }) => {
+    const name = auditedRule === undefined ? undefined : ruleNames.get(auditedRule);
+    return name === undefined ? [] : [`${name.policy} is not enforced; its rule ${name.rule} would ${auditedAction} this at the ${direction} of ${nameOf(port)}`];
+  });
+}
+
+function fragmentNotes({ laterFragment }: Trace): string[] {
+  return laterFragment === true ? ['a later fragment fares as the first one of its datagram; that is not known here, so it is judged as a packet without ports'] : [];
 }
 
 function withoutEmpty<Texts extends Record<string, string>>(texts: Texts): Partial<Texts> {
@@ -114,7 +144,10 @@ function withoutEmpty<Texts extends Record<string, string>>(texts: Texts): Parti
 }
 
 function sentenceOf(trace: Trace, nameOf: (id: number) => string): string {
-  if (trace.verdict !== 'allow') return dropReasonSentences[trace.reason as keyof typeof dropReasonSentences] ?? trace.reason;
+  if (trace.verdict !== 'allow') {
+    const sentence = dropReasonSentences[trace.reason as keyof typeof dropReasonSentences] ?? trace.reason;
+    return trace.verdict === 'reject' ? `${sentence}; its sender is told` : sentence;
+  }
   const receivers = trace.receivers.map(nameOf).join(', ');
   if (trace.reason === 'answered') return 'the switch itself answers';
   if (trace.reason === 'consumed') return 'the switch itself takes note';

@@ -1,4 +1,5 @@
 /** What can be asked about a frame, and what is answered: the JSON of `explain`. */
+import type { Resource } from '../intent/intent.ts';
 
 interface Asked {
   readonly port: string;
@@ -27,7 +28,13 @@ export interface LastDropsQuery extends Asked {
   readonly last: number;
 }
 
-export type ExplainQuery = FrameQuery | FieldsQuery | LastDropsQuery;
+/** Who reaches whom with a new connection; without a word TCP to port 80, over all networks. */
+export interface ReachQuery {
+  readonly reach: { readonly protocol?: string | number; readonly destinationPort?: number; readonly network?: string };
+  readonly with?: readonly unknown[];
+}
+
+export type ExplainQuery = FrameQuery | FieldsQuery | LastDropsQuery | ReachQuery;
 
 export interface ExplanationStep {
   readonly stage: string;
@@ -36,6 +43,20 @@ export interface ExplanationStep {
   readonly tier?: string;
   readonly policy?: string;
   readonly rule?: string;
+}
+
+/** The rule that failed on the fewest fields: one of those, what the rule wants there, and what the frame has. */
+export interface NearestRule {
+  readonly policy: string;
+  readonly rule: string;
+  readonly field: string;
+  readonly wanted: string;
+  readonly seen: string;
+}
+
+/** Resources that, applied, give this frame the other verdict. */
+export interface Flip {
+  readonly resources: readonly Resource[];
 }
 
 /** `state` is the connection's; `ofInitiator`: the frame goes the way of its first packet. */
@@ -60,12 +81,28 @@ export interface Explanation {
   /** What the connection table says of the frame, where the network has one. */
   readonly connection?: ConnectionStanding;
   readonly path: readonly ExplanationStep[];
+  readonly nearest?: NearestRule;
+  readonly flip?: Flip;
   /** The ports that would get the frame. */
   readonly receivers: readonly string[];
   /** The frame as one readable line. */
   readonly frame: string;
   /** The reason as a sentence, and what else a reader should know. */
   readonly notes: readonly string[];
+}
+
+/**
+ * A row for each port as a sender, in it a character for each port as a receiver, both in the order of `ports`: `.` may,
+ * `X` may not, `-` the port itself.
+ */
+export interface Reach {
+  readonly protocol: string;
+  /** Absent where the protocol has none. */
+  readonly destinationPort?: number;
+  /** Absent: all. */
+  readonly network?: string;
+  readonly ports: readonly string[];
+  readonly rows: readonly string[];
 }
 
 export interface LastDrops {

@@ -9,7 +9,9 @@ import type { Change } from '../intent/changes.ts';
 import type { StormLimit } from '../intent/network.ts';
 
 export type { Change } from '../intent/changes.ts';
-export type { Explanation, ExplainQuery, FieldsQuery, FrameQuery, LastDrops, LastDropsQuery } from '../explain/explanation.ts';
+export type {
+  Explanation, ExplainQuery, FieldsQuery, FrameQuery, LastDrops, LastDropsQuery, NearestRule, Reach, ReachQuery,
+} from '../explain/explanation.ts';
 export type { Offload } from '../dataplane/dataplane.ts';
 
 /** What an apply or delete did; `changes` holds only what really changed. */

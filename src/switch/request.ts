@@ -26,6 +26,12 @@ export function portsIn(resources: readonly unknown[]): string[] {
   return resources.map(placeOf).filter((place) => place.startsWith('Port ')).map((place) => place.slice('Port '.length));
 }
 
+/** Both lists as one request: what stands in the second stands in it alone. */
+export function replacing(resources: readonly unknown[], by: readonly unknown[]): readonly unknown[] {
+  const replaced = new Set(by.map(placeOf));
+  return [...resources.filter((resource) => !replaced.has(placeOf(resource))), ...by];
+}
+
 function placeOf(resource: unknown): string {
   const { kind, metadata } = (resource ?? {}) as Named;
   const isInNamespace = kind === 'Port' || kind === 'NetworkPolicy';

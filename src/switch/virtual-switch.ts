@@ -11,8 +11,8 @@ import { compile, portTypes } from '../compile/compile.ts';
 import { CommitError, type Dataplane } from '../dataplane/dataplane.ts';
 import { NativeDataplane } from '../dataplane/native-dataplane.ts';
 import { messageOf, VswError } from '../errors.ts';
-import { Explainer } from '../explain/explainer.ts';
-import type { Explanation, ExplainQuery, FieldsQuery, FrameQuery, LastDrops, LastDropsQuery } from '../explain/explanation.ts';
+import { Explainer, isReach, type Subject } from '../explain/explainer.ts';
+import type { Explanation, ExplainQuery, FieldsQuery, FrameQuery, LastDrops, LastDropsQuery, Reach, ReachQuery } from '../explain/explanation.ts';
 import { changesBetween, sameData } from '../intent/changes.ts';
 import { claimsAfter, claimsOf, type Claims } from '../intent/claims.ts';
 import { parseDocuments } from '../intent/documents.ts';
@@ -40,7 +40,7 @@ import { PortWatch } from './port-watch.ts';
 import { Pressure } from './pressure.ts';
 import { isSameProcess, processesAfter } from './processes.ts';
 import { refusal } from './refusal.ts';
-import { aboutOnePort, asList, asPortResource, pathsOf, portsIn, type PathOf } from './request.ts';
+import { aboutOnePort, asList, asPortResource, pathsOf, portsIn, replacing, type PathOf } from './request.ts';
 import { idOfPort, listResources } from './resources.ts';
 import { identitiesOf, RunningPorts } from './running-ports.ts';
 import { changeBetween, dumpState, readState, type State } from './state.ts';
@@ -185,23 +185,33 @@ export class VirtualSwitch implements AsyncDisposable {
     return listResources(this.#state.intent, (key) => this.#statusOf(key), kind, name, (key) => this.#networkStatusOf(key));
   }
 
-  /** What would become of a frame, and why; or how the port's last frames died. Changes nothing. */
+  /** What would become of a frame, and why; how the port's last frames died; or who reaches whom. Changes nothing. */
   explain(query: LastDropsQuery): LastDrops;
+  explain(query: ReachQuery): Reach;
   explain(query: FrameQuery | FieldsQuery): Explanation;
-  explain(query: ExplainQuery): Explanation | LastDrops;
-  explain(query: ExplainQuery): Explanation | LastDrops {
+  explain(query: ExplainQuery): Explanation | LastDrops | Reach;
+  explain(query: ExplainQuery): Explanation | LastDrops | Reach {
     if (query?.with === undefined) {
-      this.#checkIsHeld(query?.port);
-      return this.#explainer.explain(query, { tables: this.#tables, edits: undefined });
+      if (!isReach(query)) this.#checkIsHeld(query?.port);
+      const running = { intent: this.#state.intent, tables: this.#tables, edits: undefined };
+      return this.#explainer.explain(query, { ...running, with: (resources) => this.#subjectWith(resources) });
     }
-    let next: Intent;
+    return this.#explainer.explain(query, this.#candidate(query.with));
+  }
+
+  #candidate(resources: readonly unknown[]): Subject {
     try {
-      next = this.#intentWith(asList(query.with, 'resources'));
+      return this.#subjectWith(asList(resources, 'resources'));
     } catch (error) {
       throw error instanceof VswError ? error.under('/with') : error;
     }
-    const tables = this.#compile(next, this.#allocate(next));
-    return this.#explainer.explain(query, { tables, edits: plan(this.#tables, tables) });
+  }
+
+  /** What would be explained if the resources were applied, each in the place of an earlier one of its name. */
+  #subjectWith(resources: readonly unknown[]): Subject {
+    const intent = this.#intentWith(resources);
+    const tables = this.#compile(intent, this.#allocate(intent));
+    return { intent, tables, edits: plan(this.#tables, tables), with: (further) => this.#subjectWith(replacing(resources, further)) };
   }
 
   /** A declared port that could not be opened has no frames; that is told, and not that there is no such port. */

@@ -111,6 +111,20 @@ TEST("commit/nearest: a reply of a known connection is told by the connection's 
   CHECK_EQUAL(small.deliver(2, reply, 1), 1u);
 }
 
+TEST("commit/nearest: an error that speaks of a connection is told by that connection's first packet") {
+  SmallSwitch small;
+  small.commit(judged_network(2, {kWeb, kNothing}));
+  CHECK_EQUAL(shake_hands(small), 3u);
+  const Bytes quoted = tcp4_frame(1, 2, {kAckFlag, 101, 501, 4000, 80, 10});
+  const Bytes error = join({number(3, 1), number(3, 1), number(0, 6), Bytes(quoted.begin() + 14, quoted.begin() + 14 + 28)});
+  const Trace trace = traced(small, 2, between(mac_of(2), mac_of(1), 0x0800, ip4_datagram(ip4_of(2), ip4_of(1), 1, error)));
+  CHECK_EQUAL(std::string(name_of(trace.standing.kind)), "related");
+  CHECK(trace.allowed && trace.rule.value == 10);
+  CHECK_EQUAL(trace.tuple.protocol, 6u);
+  CHECK_EQUAL(trace.tuple.destination_port, 80u);
+  CHECK_EQUAL(trace.rulings.back().port.value, 2u);
+}
+
 TEST("commit/nearest: many frames at once have the verdicts that they have one by one") {
   SmallSwitch small;
   small.commit(judged_network(3, {kWeb, {.id = 12, .action = 2, .services = {{17, 0, 65535, 0}}}, kNothing}));

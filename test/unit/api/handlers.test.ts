@@ -119,9 +119,12 @@ t.test('explain asks about exactly one frame, or the last drops', async (t) => {
   t.match(answer.body, { verdict: 'drop', stage: 'acl_ingress', policy: 'Network/dev', rule: 'default' });
   await ask(path, 'POST', '/v1/explain', { port: 'web-1', frame: 'ff:ff 00' });
   t.same(scripted.asked.at(-1), { explain: { port: 'web-1', frame: 'ffff00' } });
+  await ask(path, 'POST', '/v1/explain', { reach: { destinationPort: 443 }, with: [network] });
+  t.same(scripted.asked.at(-1), { explain: { reach: { destinationPort: 443 }, with: [network] } });
   const refused = [
     [{ port: 'a', frame: '00', to: '10.0.0.1' }, '/to'], [{ port: 'a', frame: '00', last: 1 }, '/frame'],
     [{ port: 'a', last: 1, from: '10.0.0.1' }, '/from'], [{ port: 'a' }, ''], [{ port: 'a', protocol: 'tcp' }, ''],
+    [{ to: '10.0.0.1' }, '/port'], [{ reach: {}, port: 'a' }, '/port'], [{ reach: {}, last: 1 }, '/last'],
   ] as const;
   for (const [query, at] of refused) {
     const { status, body } = await ask(path, 'POST', '/v1/explain', query);

@@ -7,7 +7,7 @@ import { parseDocuments } from '../../../src/intent/documents.ts';
 import { eventMatcher, type EventFilter } from '../../../src/switch/event-filter.ts';
 import {
   nameOf, type ApplyAnswer, type CaptureEntry, type CaptureOptions, type Change, type DropEntry, type Explanation, type FaultEntry, type FdbEntry, type FlowEntry, type FlushFilter, type GroupEntry,
-  type LastDrops, type LiveCapture, type NeighborEntry, type PortStats, type Reference, type Resource, type ServedSwitch, type SwitchEvent,
+  type LastDrops, type LiveCapture, type NeighborEntry, type Reach, type PortStats, type Reference, type Resource, type ServedSwitch, type SwitchEvent,
   type UsageEntry,
 } from '../../../src/api/protocol.ts';
 
@@ -35,7 +35,7 @@ export class ScriptedSwitch implements ServedSwitch {
   readonly asked: unknown[] = [];
   /** Thrown by the next call that could be refused. */
   refusal: Error | undefined;
-  explanation: Explanation | LastDrops = {
+  explanation: Explanation | LastDrops | Reach = {
     verdict: 'drop', stage: 'acl_ingress', reason: 'ingress_denied', port: 'web-2', network: 'dev', tier: '', policy: 'Network/dev', rule: 'default',
     generation: 7, path: [{ stage: 'admit', port: 'web-1', verdict: 'continue' }], receivers: [], frame: 'a frame', notes: [],
   };
@@ -85,7 +85,7 @@ export class ScriptedSwitch implements ServedSwitch {
       ? { ...one, status: { state: 'ready', generation: 7, mac: '02:00:00:00:00:01', addresses: ['10.77.0.1/24'], message: '' } } : one));
   }
 
-  explain(query: unknown): Explanation | LastDrops {
+  explain(query: unknown): Explanation | LastDrops | Reach {
     this.asked.push({ explain: query });
     this.#refuse();
     return this.explanation;

@@ -24,7 +24,7 @@ const idOf = (name: string): number => [...tables.ports.values()].find((entry) =
 
 function asked(query: ExplainQuery, dataplane = new ScriptedDataplane({ workers: 0, portsMax: 10, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 0 })) {
   dataplane.answer = { receivers: [idOf('shop/b')], ...dataplane.answer };
-  const answer = new Explainer(dataplane).explain(query, { tables, edits: undefined });
+  const answer = new Explainer(dataplane).explain(query, { intent, tables, edits: undefined, with: () => { throw VswError.of('VSW_INVALID', []); } });
   return { answer: answer as Explanation & LastDrops, frame: Buffer.from(dataplane.traced[0]?.frame ?? []), dataplane };
 }
 function errorsOf(query: ExplainQuery): string[] {

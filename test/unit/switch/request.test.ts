@@ -1,6 +1,6 @@
 import t from 'tap';
 import { VswError } from '../../../src/errors.ts';
-import { aboutOnePort, asList, asPortResource, pathsOf, portsIn } from '../../../src/switch/request.ts';
+import { aboutOnePort, asList, asPortResource, pathsOf, portsIn, replacing } from '../../../src/switch/request.ts';
 import { namespace, network, port } from '../intent/resources.ts';
 
 t.test('a resource of a request is found by its kind and key', (t) => {
@@ -58,5 +58,12 @@ t.test('errors about one port point into what was given', (t) => {
   t.strictSame(aboutOnePort(error, true).errors.map(({ path }) => path), ['/mtu', '/name', '', '', '']);
   t.strictSame(aboutOnePort(error, false).errors.map(({ path }) => path), ['/spec/mtu', '/metadata/name', '/spec', '', '']);
   t.equal(aboutOnePort(error, true).code, 'VSW_INVALID');
+  t.end();
+});
+
+t.test('what is given again stands in the place of what was given before', (t) => {
+  const [dev, other, a, inShop] = [network('dev'), network('dev', { mtu: 1400 }), port('a'), port('shop/a')];
+  t.same(replacing([dev, a, 'text'], [other, inShop]), [a, 'text', other, inShop]);
+  t.same(replacing([port('default/a')], [a]), [a]);
   t.end();
 });

@@ -361,6 +361,7 @@ t.test('a candidate is explained on the real dataplane, and nothing comes of it'
   t.match(product.explain({ ...query, with: [closed] }), { verdict: 'drop', reason: 'ingress_denied', port: 'b', policy: 'Network/dev', rule: 'default' });
   t.match(product.explain({ port: 'new', to: '10.77.0.2', with: [port('new')] }), { verdict: 'allow', receivers: ['b'] });
   t.throws(() => product.explain({ ...query, with: [port('c', { network: 'dve' })] }), { code: 'VSW_INVALID', errors: [{ path: '/with/0/spec/network' }] });
+  t.match(product.explain({ reach: {}, with: [closed] }), { ports: ['a', 'b'] });
   t.throws(() => product.explain({ ...query, with: 5 as unknown as [] }), { code: 'VSW_INVALID' });
   t.throws(() => product.explain(undefined as never), { code: 'VSW_INVALID' });
   t.match(product.explain(query), { verdict: 'allow' });
