@@ -105,8 +105,8 @@ function ipv4Header({ source, destination, protocol }: FrameFields, payloadLengt
   header.writeUInt16BE(0x4000, 6); // don't fragment
   header[8] = hopLimit;
   header[9] = protocol;
-  header.set(bytesOf(source), 12);
-  header.set(bytesOf(destination), 16);
+  header.set(addressBytes(source), 12);
+  header.set(addressBytes(destination), 16);
   header.writeUInt16BE(internetChecksum([...header]), 10);
   return header;
 }
@@ -117,13 +117,13 @@ function ipv6Header({ source, destination, protocol }: FrameFields, payloadLengt
   header.writeUInt16BE(payloadLength, 4);
   header[6] = protocol;
   header[7] = hopLimit;
-  header.set(bytesOf(source), 8);
-  header.set(bytesOf(destination), 24);
+  header.set(addressBytes(source), 8);
+  header.set(addressBytes(destination), 24);
   return header;
 }
 
 function pseudoHeader({ source, destination, protocol }: FrameFields, length: number): number[] {
-  const addresses = [...bytesOf(source), ...bytesOf(destination)];
+  const addresses = [...addressBytes(source), ...addressBytes(destination)];
   return source.family === 4 ? [...addresses, 0, protocol, length >> 8, length & 0xff] : [...addresses, 0, 0, length >> 8, length & 0xff, 0, 0, 0, protocol];
 }
 
@@ -145,6 +145,18 @@ function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-function macBytes(mac: string): number[] {
-  return mac.split(':').map((part) => Number.parseInt(part, 16));
+function macBytes(mac: string): Uint8Array {
+  return Buffer.from(mac.replaceAll(':', ''), 'hex');
+}
+
+const known = new WeakMap<Ip, readonly number[]>();
+
+/** Who reaches whom asks with the same few addresses again and again. */
+function addressBytes(ip: Ip): readonly number[] {
+  let bytes = known.get(ip);
+  if (bytes === undefined) {
+    bytes = bytesOf(ip);
+    known.set(ip, bytes);
+  }
+  return bytes;
 }
