@@ -59,13 +59,22 @@ void fill(Capture& capture, std::uint32_t flows) {
 }
 
 struct Path {
-  Path(std::uint32_t flows, bool anti_spoof, std::uint32_t flows_max) : plane({0, true, GenerationId{1}, {1, 32, 262'144, 256}}) {
+  Path(std::uint32_t flows, bool anti_spoof, std::uint32_t flows_max, std::uint32_t rules) : plane({0, true, GenerationId{1}, {1, 32, 262'144, 256}}) {
     fill(capture, flows);
     silence.finish();
     test::Edits edits;
     edits.put_network();
     edits.put_port({.id = 2, .type = 3, .anti_spoof = anti_spoof, .pcap_read = silence.name});
-    edits.put_port({.id = 1, .type = 3, .anti_spoof = anti_spoof, .flows_max = flows_max, .pcap_read = capture.name, .pcap_repeat = true});
+    edits.put_port({.id = 1, .type = 3, .anti_spoof = anti_spoof, .flows_max = flows_max, .pcap_read = capture.name, .pcap_repeat = true,
+                    .connections_max = flows_max});
+    if (rules > 0) {
+      // Each of another protocol's port but the last, which allows everything.
+      std::vector<test::PlannedRule> list(rules);
+      for (std::uint32_t i = 0; i < rules; ++i) list[i].id = 2 + i;
+      for (std::uint32_t i = 0; i + 1 < rules; ++i)
+        list[i].services = {{132, static_cast<std::uint16_t>(1 + i), static_cast<std::uint16_t>(1 + i), 0}};
+      edits.put_rules(1, list).put_port_policy(1, 1, 1).put_port_policy(2, 1, 1);
+    }
     if (!plane.commit(edits)) std::abort();
     plane.workers().drive(std::max(flows, 64u) + 64);  // every flow's first packet
   }
@@ -77,9 +86,10 @@ struct Path {
   Dataplane plane;
 };
 
-void add_way(Cases& cases, const char* name, std::uint32_t flows, bool anti_spoof, std::uint32_t flows_max = 262'144) {
+void add_way(Cases& cases, const char* name, std::uint32_t flows, bool anti_spoof, std::uint32_t flows_max = 262'144,
+             std::uint32_t rules = 0) {
   cases.push_back({std::string("path: ") + name, [=]() -> Work {
-                     auto path = std::make_shared<Path>(flows, anti_spoof, flows_max);
+                     auto path = std::make_shared<Path>(flows, anti_spoof, flows_max, rules);
                      return [path](std::uint32_t packets) { path->move(packets); };
                    }});
 }
@@ -122,6 +132,8 @@ void add_path(Cases& cases) {
   add_way(cases, "hit, 1k flows, anti-spoof", 1'000, true);
   add_way(cases, "hit, 1k flows, L2", 1'000, false);
   add_way(cases, "hit, 100k flows, anti-spoof", 100'000, true);
+  add_way(cases, "hit, 1k connections, 1,000 rules", 1'000, true, 262'144, 1'000);
+  add_way(cases, "hit, 100k connections, 1,000 rules", 100'000, true, 262'144, 1'000);
   add_way(cases, "miss, anti-spoof", 1'000, true, 1);
 }
 
