@@ -29,6 +29,10 @@ class SpscRing {
     read_.store(at + 1, std::memory_order_release);
     return true;
   }
+  // For the producer it may be less by the time that it is used, and never more.
+  [[nodiscard]] std::size_t size() const noexcept {
+    return static_cast<std::size_t>(written_.load(std::memory_order_relaxed) - read_.load(std::memory_order_acquire));
+  }
   [[nodiscard]] bool empty() const noexcept {
     return read_.load(std::memory_order_acquire) == written_.load(std::memory_order_acquire);
   }

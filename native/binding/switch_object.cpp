@@ -1,5 +1,7 @@
 #include "binding/switch_object.hpp"
 
+#include <algorithm>
+
 #include "binding/convert.hpp"
 #include "port/open_port.hpp"
 #include "wire/dissect.hpp"
@@ -121,6 +123,17 @@ void push_flow(Napi::Array& rows, const Flow<Key>& flow, std::uint32_t number, s
   rows.Set(rows.Length(), row);
 }
 
+// Whether the port is in a network that remembers who began.
+bool is_tracked(const Generation& generation, PortId port) {
+  const PortEntry* entry = generation.port(port);
+  if (entry == nullptr) return false;
+  const std::span<const NetworkId> networks = entry->networks();
+  return std::any_of(networks.begin(), networks.end(), [&](NetworkId network) {
+    const NetworkEntry* one = generation.network(network);
+    return one != nullptr && one->tracks;
+  });
+}
+
 Napi::Object usage_of(Napi::Env env, std::uint32_t used, std::uint32_t limit) {
   Napi::Object row = Napi::Object::New(env);
   row.Set("used", used);
@@ -135,6 +148,9 @@ Napi::Function SwitchObject::define(Napi::Env env) {
                      {InstanceMethod("commit", &SwitchObject::commit), InstanceMethod("trace", &SwitchObject::trace),
                       InstanceMethod("traceVerdicts", &SwitchObject::trace_verdicts),
                       InstanceMethod("counters", &SwitchObject::counters),
+                      InstanceMethod("ruleCounters", &SwitchObject::rule_counters),
+                      InstanceMethod("connectionStates", &SwitchObject::connection_states),
+                      InstanceMethod("nowMs", &SwitchObject::now_ms),
                       InstanceMethod("kernelDropped", &SwitchObject::kernel_dropped),
                       InstanceMethod("gone", &SwitchObject::gone),
                       InstanceMethod("changedDevices", &SwitchObject::changed_devices),
@@ -196,24 +212,6 @@ Napi::Value SwitchObject::commit(const Napi::CallbackInfo& info) {
   const Napi::Promise promise = task->promise();
   task->Queue();
   return promise;
-}
-
-Napi::Value SwitchObject::counters(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
-  if (open(env) == nullptr) return env.Undefined();
-  Counters& counters = dataplane_->fabric().counters;
-  const std::span<std::uint64_t> cells = counters.cells();
-  // The buffer keeps the switch's memory alive as long as JavaScript holds it, closed or not.
-  auto* keep = new std::shared_ptr<Dataplane>(dataplane_);
-  const Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(
-      env, cells.data(), cells.size_bytes(), [](Napi::Env, void*, std::shared_ptr<Dataplane>* held) { delete held; },
-      keep);
-  Napi::Object result = Napi::Object::New(env);
-  result.Set("cells", Napi::BigUint64Array::New(env, cells.size(), buffer, 0, napi_biguint64_array));
-  result.Set("workers", counters.worker_count());
-  result.Set("ports", counters.port_count());
-  result.Set("rowLength", static_cast<double>(kRowLength));
-  return result;
 }
 
 Napi::Value SwitchObject::kernel_dropped(const Napi::CallbackInfo& info) {
@@ -337,36 +335,6 @@ Napi::Value SwitchObject::flush_flows(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, dataplane_->flush_flows(PortId{static_cast<std::uint16_t>(*port)}));
 }
 
-Napi::Value SwitchObject::drain_events(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
-  if (open(env) == nullptr) return env.Undefined();
-  Napi::Array rows = Napi::Array::New(env);
-  std::uint64_t lost = 0;
-  for (std::uint32_t i = 0; i < dataplane_->workers().size(); ++i) {
-    EventRing& ring = dataplane_->workers().worker(i).events();
-    for (Event event; ring.pop(event);) {
-      Napi::Object row = Napi::Object::New(env);
-      row.Set("type", vsw::name_of(event.type));
-      row.Set("network", event.network.value);
-      row.Set("mac", to_string(Mac::from_number(event.mac)));
-      row.Set("group", to_string(Ip::v6(event.group.data())));
-      row.Set("port", event.port.value);
-      row.Set("fromPort", event.from_port.value);
-      row.Set("count", static_cast<double>(event.count));
-      row.Set("limit", static_cast<double>(event.limit));
-      rows.Set(rows.Length(), row);
-    }
-    lost += ring.take_lost();
-  }
-  if (lost > 0) {
-    Napi::Object row = Napi::Object::New(env);
-    row.Set("type", "events_lost");
-    row.Set("count", static_cast<double>(lost));
-    rows.Set(rows.Length(), row);
-  }
-  return rows;
-}
-
 Napi::Value SwitchObject::wrappers(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   const auto number = number_from(info[0], "port", kU16);
@@ -415,6 +383,7 @@ Napi::Value SwitchObject::port_usage(const Napi::CallbackInfo& info) {
   result.Set("flows", exists ? fabric.flows_held(port).load(std::memory_order_relaxed) : 0);
   result.Set("macs", exists ? fabric.macs.held(port) : 0);
   result.Set("isHeldDown", exists && fabric.loops.is_held(port));
+  result.Set("isTracked", exists && is_tracked(*dataplane_->running(), port));
   return result;
 }
 

@@ -25,6 +25,9 @@ class SwitchObject : public Napi::ObjectWrap<SwitchObject> {
   Napi::Value trace(const Napi::CallbackInfo& info);
   Napi::Value trace_verdicts(const Napi::CallbackInfo& info);
   Napi::Value counters(const Napi::CallbackInfo& info);
+  Napi::Value rule_counters(const Napi::CallbackInfo& info);
+  Napi::Value connection_states(const Napi::CallbackInfo& info);
+  Napi::Value now_ms(const Napi::CallbackInfo& info);
   Napi::Value kernel_dropped(const Napi::CallbackInfo& info);
   Napi::Value gone(const Napi::CallbackInfo& info);
   Napi::Value changed_devices(const Napi::CallbackInfo& info);
@@ -51,6 +54,7 @@ class SwitchObject : public Napi::ObjectWrap<SwitchObject> {
 
   // Throws and answers null once the switch is closed.
   [[nodiscard]] Dataplane* open(Napi::Env env);
+  [[nodiscard]] Napi::Value mapped(Napi::Env env, std::span<std::uint64_t> cells);
   [[nodiscard]] MemoryPort* memory_port(const Napi::CallbackInfo& info, std::shared_ptr<Port>& keep);
 
   std::shared_ptr<Dataplane> dataplane_;

@@ -195,6 +195,7 @@ Result<Receipt> Publisher::commit(const Transaction& transaction) {
     fabric_.counters.retire(id);
     fabric_.drop_log.forget(id, fabric_.clock.now_ns());
     fabric_.storms.forget(id);
+    fabric_.decisions.forget(id);
     fabric_.loops.let_go(id);
     fabric_.answers(id).reset();
   }

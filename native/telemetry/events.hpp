@@ -23,6 +23,9 @@ enum class EventType : std::uint8_t {
   kPortReleased = 8,  // `port` is held no more
   kGroupJoined = 16,
   kGroupLeft = 17,
+  kPolicyLog = 18,    // what rules of `port` said of a packet: `decision`; `from_port` is the other end
+  kPolicyDrop = 19,   // likewise, where they denied it; `count` is how many were not told before
+  kPolicyAudit = 20,  // likewise, where an audited rule would have decided otherwise
 };
 
 // The name that JavaScript knows it by.
@@ -38,9 +41,23 @@ enum class EventType : std::uint8_t {
     case EventType::kPortReleased: return "port_released";
     case EventType::kGroupJoined: return "group_joined";
     case EventType::kGroupLeft: return "group_left";
+    case EventType::kPolicyLog: return "policy_log";
+    case EventType::kPolicyDrop: return "policy_drop";
+    case EventType::kPolicyAudit: return "policy_audit";
   }
   return "";
 }
+
+// What rules said of a packet, in one direction. Actions are RuleAction's; addresses and ports are a Tuple's.
+struct Decision {
+  RuleId rule;
+  std::uint8_t action = 0;    // what was done
+  std::uint8_t would_be = 0;  // of an audited rule: what it would have done
+  std::uint8_t protocol = 0;
+  bool egress = false;
+  std::uint16_t source_port = 0, destination_port = 0;
+  std::array<std::uint8_t, 16> source{}, destination{};  // as Ip::bytes
+};
 
 // One form for all of them: a type leaves zero what it has no use for.
 struct Event {
@@ -51,6 +68,7 @@ struct Event {
   std::uint64_t count = 0;  // how many, of whatever the type counts
   std::uint64_t limit = 0;  // the bound that was met
   std::array<std::uint8_t, 16> group{};  // as Ip::bytes
+  Decision decision{};
 };
 
 class EventRing {
@@ -58,11 +76,14 @@ class EventRing {
   void push(const Event& event) noexcept {
     if (!ring_.push(event)) lost_.fetch_add(1, std::memory_order_relaxed);
   }
+  // What comes by the thousand leaves room for what does not.
+  [[nodiscard]] bool is_half_free() const noexcept { return ring_.size() < kCapacity / 2; }
   [[nodiscard]] bool pop(Event& event) noexcept { return ring_.pop(event); }
   [[nodiscard]] std::uint64_t take_lost() noexcept { return lost_.exchange(0, std::memory_order_relaxed); }
 
  private:
-  SpscRing<Event, 1024> ring_;
+  static constexpr std::size_t kCapacity = 1024;
+  SpscRing<Event, kCapacity> ring_;
   std::atomic<std::uint64_t> lost_{0};
 };
 

@@ -17,9 +17,11 @@
 #include "state/meter.hpp"
 #include "state/storm_meters.hpp"
 #include "state/querier_table.hpp"
+#include "state/decision_meters.hpp"
 #include "table/generation.hpp"
 #include "telemetry/counters.hpp"
 #include "telemetry/drop_log.hpp"
+#include "telemetry/rule_counters.hpp"
 #include "worker/capture_tap.hpp"
 
 namespace vsw {
@@ -42,9 +44,11 @@ struct Fabric {
         flows6(wanted.flows / 4 + wanted.workers, wanted.workers, epoch),
         macs(wanted.macs, secret),
         storms(wanted.ports),
+        decisions(wanted.ports),
         loops(wanted.ports, secret),
         groups(wanted.groups, wanted.memberships, wanted.ports, secret),
         counters(wanted.workers, wanted.ports),
+        rule_counters(wanted.workers),
         drop_log(wanted.ports),
         held_region(sizeof(std::atomic<std::uint32_t>) * wanted.ports),
         answers_region(sizeof(Meter) * wanted.ports) {}
@@ -69,10 +73,12 @@ struct Fabric {
   FlowCache<FlowKey6> flows6;
   MacTable macs;
   StormMeters storms;
+  DecisionMeters decisions;
   LoopWatch loops;
   GroupTable groups;
   QuerierTable queriers;
   Counters counters;
+  RuleCounters rule_counters;
   DropLog drop_log;
   CaptureTap capture;
   Region held_region, answers_region;

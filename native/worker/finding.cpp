@@ -44,6 +44,7 @@ void find_in(const FlowCache<Key>& cache, const Fabric& fabric, const Generation
   finding.is_stale = finding.worth.what == Worth::What::kStale;
   if (finding.is_stale) return has_header ? begin(standing, {}, packet, side, true) : void();
 
+  finding.other = flow.end[side ^ 1].port;
   const std::uint8_t marks = Grounds{finding.worth.word}.marks();
   standing.rule = finding.worth.rule;
   standing.of_initiator = flow.initiator == side;

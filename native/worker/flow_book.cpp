@@ -22,11 +22,23 @@ bool FlowBook::settle(Flow<Key>& flow, const Worth& worth, const Generation& gen
   if (worth.word == worth.seen) return true;
   std::uint64_t seen = worth.seen;
   if (!flow.confirmed.compare_exchange_strong(seen, worth.word, std::memory_order_acq_rel)) return false;
+  const bool is_news = worth.rule.value != flow.rule.load();
   flow.rule.store(worth.rule.value);
   const std::uint8_t before = Grounds{worth.seen}.marks(), after = Grounds{worth.word}.marks();
   if ((before & (Marks::kKill | Marks::kDenied)) == Marks::kKill && (after & Marks::kDenied) != 0)
     answerer_.end_both(flow, generation, now_ns);
+  // Of what is denied the packet that comes next tells, as each one after it.
+  if (worth.is_asked && (after & Marks::kDenied) == 0) witness(flow, worth, is_news, now_ns);
   return true;
+}
+
+// Rules were asked again about the connection's first packet.
+template <class Key>
+void FlowBook::witness(const Flow<Key>& flow, const Worth& worth, bool is_news, std::uint64_t now_ns) noexcept {
+  const Tuple tuple = tuple_of(flow);
+  const PortId first = flow.end[flow.initiator].port, second = flow.end[flow.initiator ^ 1].port;
+  witness_.see(worth.egress, {tuple, true, first, second, first, now_ns}, is_news);
+  if (worth.egress.allows()) witness_.see(worth.ingress, {tuple, false, second, first, first, now_ns}, is_news);
 }
 
 void FlowBook::forget(const Lane& lane, Finding& finding) noexcept {
@@ -146,7 +158,9 @@ void FlowBook::recheck(Flow<Key>& flow, const Generation& generation, std::uint6
   const NetworkEntry* network = generation.network(NetworkId{flow.key.network});
   if (network == nullptr) return;
   const Worth worth = weigh(fabric_, generation, *network, flow, flow.initiator);
-  if (worth.what == Worth::What::kTrue) (void)settle(flow, worth, generation, now_ns);
+  if (worth.what != Worth::What::kTrue || !settle(flow, worth, generation, now_ns)) return;
+  // No packet will tell: the connection ends here.
+  if (worth.is_asked && (Grounds{worth.word}.marks() & Marks::kDenied) != 0) witness(flow, worth, true, now_ns);
 }
 
 

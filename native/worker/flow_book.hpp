@@ -9,13 +9,14 @@
 #include "worker/fabric.hpp"
 #include "worker/finding.hpp"
 #include "worker/lane.hpp"
+#include "worker/witness.hpp"
 
 namespace vsw {
 
 class FlowBook {
  public:
-  FlowBook(Fabric& fabric, CounterPage page, Answerer& answerer) noexcept
-      : fabric_(fabric), page_(page), answerer_(answerer) {}
+  FlowBook(Fabric& fabric, CounterPage page, Answerer& answerer, Witness& witness) noexcept
+      : fabric_(fabric), page_(page), answerer_(answerer), witness_(witness) {}
 
   // The grounds changed, or this end was never judged. False: the stages must be asked.
   template <class Key>
@@ -33,6 +34,8 @@ class FlowBook {
   template <class Key>
   bool settle(Flow<Key>& flow, const Worth& worth, const Generation& generation, std::uint64_t now_ns) noexcept;
   template <class Key>
+  void witness(const Flow<Key>& flow, const Worth& worth, bool is_news, std::uint64_t now_ns) noexcept;
+  template <class Key>
   [[nodiscard]] DropReason remember(FlowCache<Key>& cache, const Lane& lane, const Moment& moment, const Packet& packet,
                                     const Program& program) noexcept;
   template <class Key>
@@ -43,6 +46,7 @@ class FlowBook {
   Fabric& fabric_;
   CounterPage page_;
   Answerer& answerer_;
+  Witness& witness_;
 };
 
 }  // namespace vsw

@@ -23,12 +23,6 @@ Lookup lookup_of(const Generation& generation, const PortEntry& ingress, const N
           nullptr};
 }
 
-// Whether the receiver's policy lets this in; deliver's verdict is the transmit side's business.
-bool ingress_allows(Lookup& lookup, const PortEntry& receiver, Program& program) noexcept {
-  lookup.receiver = &receiver;
-  return AclIngress::apply(lookup, program) == Verdict::kContinue;
-}
-
 }  // namespace
 
 Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing& events)
@@ -40,7 +34,8 @@ Forwarder::Forwarder(Fabric& fabric, std::uint32_t worker, Pool& pool, EventRing
       egress_(pool, page_, fabric.drop_log, fabric.capture, worker, fabric.limits.workers),
       snooper_(fabric, pool, events, page_, egress_),
       answerer_(fabric, pool, page_, egress_),
-      book_(fabric, page_, answerer_),
+      witness_(fabric, worker, page_, events),
+      book_(fabric, page_, answerer_, witness_),
       fragments_(fabric.seed) {}
 
 Forwarder::~Forwarder() {
@@ -252,6 +247,7 @@ DropReason Forwarder::judge_as(Finding finding, const Lane& lane, Moment& moment
   if (asks) lookup.question = &question;
   Program program;
   SenderPipeline::run(lookup, program);
+  if (asks) witness(lookup, program, finding.other, moment.now_ns);
   if (program.action == Program::Action::kDrop) {
     // What died for its destination still told where its sender is.
     if (program.learn && program.stage == StageId::kBridge) learn(lane, moment, packet);
@@ -267,7 +263,7 @@ DropReason Forwarder::judge_as(Finding finding, const Lane& lane, Moment& moment
     case Program::Action::kOutput: {
       const PortEntry* receiver = moment.generation.port(program.output);
       if (VSW_BUG(receiver == nullptr)) break;
-      if (!ingress_allows(lookup, *receiver, program)) {
+      if (!ingress_allows(lookup, *receiver, program, moment.now_ns)) {
         deny(lane, moment, packet, program);
         return program.reason;
       }
@@ -404,6 +400,33 @@ void Forwarder::end_fragments(PortId port, std::uint64_t now_ns) noexcept {
   else fragments_.expire(static_cast<std::uint32_t>(now_ns / 1'000'000), died);
 }
 
+// What rules said on the sender's way; a packet of a connection that they forbid is denied by them, too.
+void Forwarder::witness(const Lookup& lookup, const Program& program, PortId other, std::uint64_t now_ns) noexcept {
+  const Tuple& tuple = lookup.question->tuple;
+  const PortId port = lookup.ingress.id;
+  const Standing& standing = lookup.standing;
+  if (standing.kind != Standing::Kind::kDenied || program.stage != StageId::kConnection) {
+    witness_.see(program.egress, {tuple, true, port, program.output, port, now_ns});
+    return;
+  }
+  Ruling denial;
+  denial.rule = standing.rule;
+  denial.action = standing.reject ? RuleAction::kReject : RuleAction::kDrop;
+  const bool by_egress = standing.reason == DropReason::k_egress_denied;
+  const bool at_home = by_egress == standing.of_initiator;
+  witness_.see(denial, {tuple, by_egress, at_home ? port : other, at_home ? other : port, port, now_ns});
+}
+
+// Whether the receiver's policy lets this in; deliver's verdict is the transmit side's business.
+bool Forwarder::ingress_allows(Lookup& lookup, const PortEntry& receiver, Program& program, std::uint64_t now_ns) noexcept {
+  lookup.receiver = &receiver;
+  const bool allows = AclIngress::apply(lookup, program) == Verdict::kContinue;
+  const PortId sender = lookup.ingress.id;
+  if (lookup.question != nullptr)
+    witness_.see(program.ingress, {lookup.question->tuple, false, receiver.id, sender, sender, now_ns});
+  return allows;
+}
+
 // Dies by a stage, and its sender is told where a rule rejects.
 void Forwarder::deny(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept {
   if (program.reject) answerer_.reject(lane, moment, packet);
@@ -434,7 +457,7 @@ void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet
     const PortEntry* receiver = moment.generation.port(port);
     if (VSW_BUG(receiver == nullptr)) return;
     Program program;
-    if (!ingress_allows(lookup, *receiver, program)) {
+    if (!ingress_allows(lookup, *receiver, program, moment.now_ns)) {
       refused = program.reason;
       return;
     }

@@ -18,6 +18,7 @@
 #include "worker/flow_book.hpp"
 #include "worker/fragment_verdict.hpp"
 #include "worker/snooper.hpp"
+#include "worker/witness.hpp"
 
 namespace vsw {
 
@@ -61,6 +62,8 @@ class Forwarder {
   void set_key(Lane& lane, const Packet& packet, const FragmentVerdict& verdict) const noexcept;
   [[nodiscard]] Packet* copy_of(const Packet& packet) noexcept;
   void end_held(Packet& held, DropReason reason, std::uint64_t now_ns) noexcept;
+  void witness(const Lookup& lookup, const Program& program, PortId other, std::uint64_t now_ns) noexcept;
+  [[nodiscard]] bool ingress_allows(Lookup& lookup, const PortEntry& receiver, Program& program, std::uint64_t now_ns) noexcept;
   void deny(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept;
   void flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group, bool heard = false) noexcept;
   void hand_over(const Lane& lane, Moment& moment, const PortEntry& receiver, Packet& packet) noexcept;
@@ -78,6 +81,7 @@ class Forwarder {
   Egress egress_;
   Snooper snooper_;
   Answerer answerer_;
+  Witness witness_;
   FlowBook book_;
   FragmentTable fragments_;
   std::array<Lane, Batch::kCapacity> lanes_;

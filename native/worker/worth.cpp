@@ -117,18 +117,20 @@ Worth weigh(const Fabric& fabric, const Generation& generation, const NetworkEnt
     const bool unasked = (marks & Marks::kTracked) == 0 || worth.what == Worth::What::kAhead;
     if (unasked || rules_changed(generation, network, first, &second, tuple) > confirmed) {
       const Question question = question_of(generation, tuple);
-      const Ruling egress = rule_egress(generation, network, first, question);
-      const Ruling ingress = rule_ingress(generation, network, second, question);
+      const Ruling egress = worth.egress = rule_egress(generation, network, first, question);
+      const Ruling ingress = worth.ingress = rule_ingress(generation, network, second, question);
       const bool kept = (marks & Marks::kKeep) != 0 && (marks & Marks::kDenied) == 0;
       if (egress.allows() && ingress.allows()) {
         marks = marks_of(egress, ingress);
         worth.rule = ingress.rule;
+        worth.is_asked = true;
       } else if (!kept) {
         const Ruling& denial = egress.allows() ? ingress : egress;
         const bool told = denial.action == RuleAction::kReject || (marks & Marks::kKill) != 0;
         marks = static_cast<std::uint8_t>(Marks::kTracked | Marks::kDenied | (told ? Marks::kReject : 0) |
                                           (egress.allows() ? 0 : Marks::kByEgress));
         worth.rule = denial.rule;
+        worth.is_asked = true;
       }
     }
   } else {

@@ -24,6 +24,8 @@ struct Worth {
   std::uint64_t seen = 0;  // the record's word as it was weighed
   std::uint64_t word = 0;
   RuleId rule;             // that decides about the connection
+  bool is_asked = false;   // rules were asked again, and this is what they say
+  Ruling egress, ingress;
 };
 
 template <class Key>

@@ -43,6 +43,7 @@ const sentences: Readonly<Record<Table, string>> = {
   flows: 'The flows that the switch knows',
   groups: 'Who gets frames of which multicast groups',
   drops: 'What was dropped, by port, direction and reason',
+  rules: 'What each rule did so far: how often it decided, and when last',
   stats: 'The counters of every port, and the totals that balance them',
   events: 'The most recent events',
   usage: 'How full the tables are, and each port\'s share of them',
@@ -51,6 +52,7 @@ const sentences: Readonly<Record<Table, string>> = {
 };
 const filterSentences = {
   network: 'only entries of this network', port: 'only entries of this port', mac: 'only entries of this MAC',
+  policy: 'only rules of this policy: Policy/name, NetworkPolicy/namespace/name or Network/name',
 } as const;
 
 const watchFilters: readonly QueryParameter[] = [

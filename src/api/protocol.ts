@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import type { CaptureOptions } from '../switch/capture.ts';
 import type {
   ApplyAnswer, CaptureEntry, DropEntry, ExplainQuery as SwitchQuery, Explanation, FaultEntry, FdbEntry, FlowEntry, FlushFilter, GroupEntry,
-  LastDrops, NeighborEntry, Reach, ReachQuery, Stats, SwitchEvent, UsageEntry, WatchOptions,
+  LastDrops, NeighborEntry, Reach, ReachQuery, RuleHits, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
 
 export const socketPathDefault = '/run/vswitch/vswitchd.sock';
@@ -27,19 +27,19 @@ export const namespacedKinds: readonly string[] = ['Port', 'NetworkPolicy'];
 export type Collection = keyof typeof collections;
 
 /** The tables under /v1 that are read as lists. */
-export const tables = ['fdb', 'neighbors', 'flows', 'groups', 'drops', 'stats', 'events', 'usage', 'faults', 'captures'] as const;
+export const tables = ['fdb', 'neighbors', 'flows', 'groups', 'drops', 'rules', 'stats', 'events', 'usage', 'faults', 'captures'] as const;
 export type Table = (typeof tables)[number];
 
 /** Which tables a list may be narrowed by, as query parameters. */
 export const tableFilters = {
   fdb: ['network', 'port'], neighbors: ['network', 'port'], flows: ['network', 'port'],
-  groups: ['network', 'port'], drops: ['port'], stats: ['port'], events: ['network', 'port'], usage: ['port'], faults: ['port'],
+  groups: ['network', 'port'], drops: ['port'], rules: ['policy'], stats: ['port'], events: ['network', 'port'], usage: ['port'], faults: ['port'],
   captures: ['port'],
 } as const satisfies Record<Table, readonly string[]>;
 
 export type {
   ApplyAnswer, CaptureEntry, Change, DropEntry, EventSelector, Explanation, FaultEntry, FdbEntry, FlowEntry, FlushFilter, GroupEntry, LastDrops,
-  NeighborEntry, PortStats, Reach, Stats, SwitchEvent, UsageEntry, WatchOptions,
+  NeighborEntry, PortStats, Reach, RuleHits, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
 export type { CaptureOptions } from '../switch/capture.ts';
 export { dropReasonSentences } from '../table/drop-reasons.gen.ts';
@@ -119,6 +119,8 @@ export interface ServedSwitch {
   flows(): readonly FlowEntry[];
   groups(): readonly GroupEntry[];
   drops(): readonly DropEntry[];
+  rules(): readonly RuleHits[];
+  connectionStates(): Readonly<Record<string, number>>;
   usage(): readonly UsageEntry[];
   /** Throws for what cannot be captured. */
   capture(options?: CaptureOptions): LiveCapture;

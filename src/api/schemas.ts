@@ -94,6 +94,15 @@ const drop = Type.Object({
   port: Type.String(), direction: Type.Enum(['receive', 'transmit']), reason: Type.String(),
   packets: Type.Integer(), bytes: Type.Integer(),
 });
+const maybe = (description: string): TSchema => Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], { description });
+const rule = Type.Object({
+  policy: text('Policy/name, NetworkPolicy/namespace/name or Network/name; Network/* for the default policies of all networks'),
+  rule: Type.String(), tier: Type.String(), direction: Type.Enum(['ingress', 'egress', '']),
+  action: Type.Enum(['allow', 'drop', 'reject', 'pass', '']), enforced: Type.Boolean({ description: 'false: its policy is audited' }),
+  hits: maybe('decisions: about new connections, and about packets that made none; null: there are too many rules to count this one'),
+  audited: maybe('decisions that it would have made'), differing: maybe('of these, those in which something else was decided'),
+  lastHit: Type.Union([Type.String(), Type.Null()], { description: 'when it last decided, or would have' }),
+});
 const portStats = Type.Object({
   port: Type.String(),
   receivedPackets: count('received from the port'), receivedBytes: count('received from the port'),
@@ -111,6 +120,7 @@ const portStats = Type.Object({
   macsEvicted: count('MACs of the port that gave way because the table was full'),
   groupsRefused: count('multicast groups that the port asked for and that found no room, so that it gets all of them'),
   answersRefused: count('answers that the switch owed the port and did not give because its share is used up'),
+  decisionsUntold: count('decisions of rules about the port\'s packets that watchers were not told because its share is used up'),
 });
 const event = Type.Object({ type: Type.Enum([...eventTypes]), time: Type.String() }, {
   additionalProperties: true,
@@ -126,7 +136,7 @@ const capture = Type.Object({
   missed: count('frames that came after it was full, or that the disk did not take'),
 });
 const usage = Type.Object({
-  table: Type.Enum(['ipv4_flows', 'other_flows', 'flows', 'macs', 'ports']), port: text('whose share it is; empty: what all share'),
+  table: Type.Enum(['ipv4_flows', 'other_flows', 'flows', 'connections', 'macs', 'ports']), port: text('whose share it is; empty: what all share'),
   used: count('entries that are there'), limit: count('entries that there may be'),
 });
 
@@ -136,7 +146,7 @@ export const resourceLists: Readonly<Record<Collection, TSchema>> = {
   networks: list(NetworkSchema), ports: list(PortSchema), namespaces: list(NamespaceSchema), policies: list(PolicySchema), networkpolicies: list(NetworkPolicySchema),
 };
 export const lists = {
-  fdb: list(fdb), neighbors: list(neighbor), flows: list(flow), groups: list(group), drops: list(drop),
+  fdb: list(fdb), neighbors: list(neighbor), flows: list(flow), groups: list(group), drops: list(drop), rules: list(rule),
   stats: Type.Object({
     items: Type.Array(portStats),
     totals: Type.Object({

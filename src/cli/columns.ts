@@ -2,7 +2,7 @@
  * The columns in which each kind of resource and each table is shown.
  */
 import type {
-  CaptureEntry, Collection, DropEntry, FaultEntry, FdbEntry, FlowEntry, GroupEntry, NeighborEntry, PortStats, Resource, SwitchEvent, Table, UsageEntry,
+  CaptureEntry, Collection, DropEntry, FaultEntry, FdbEntry, FlowEntry, GroupEntry, NeighborEntry, PortStats, Resource, RuleHits, SwitchEvent, Table, UsageEntry,
 } from '../api/protocol.ts';
 import { nameOf } from '../api/protocol.ts';
 import { age, eventLine, type Column } from './render.ts';
@@ -141,6 +141,15 @@ const drops: readonly Column<DropEntry>[] = [
   { heading: 'REASON', cell: ({ reason }) => reason }, { heading: 'PACKETS', cell: ({ packets }) => packets },
   { heading: 'BYTES', cell: ({ bytes }) => bytes },
 ];
+const rules: readonly Column<RuleHits>[] = [
+  { heading: 'POLICY', cell: ({ policy }) => policy }, { heading: 'RULE', cell: ({ rule }) => rule },
+  { heading: 'TIER', cell: ({ tier }) => tier }, { heading: 'DIRECTION', cell: ({ direction }) => direction },
+  { heading: 'ACTION', cell: ({ action, enforced }) => (enforced ? action : `(${action})`) },
+  { heading: 'HITS', cell: ({ hits }) => hits ?? '?', right: true },
+  { heading: 'AUDITED', cell: ({ audited, enforced }) => (enforced ? '' : audited ?? '?'), right: true },
+  { heading: 'DIFFERING', cell: ({ differing, enforced }) => (enforced ? '' : differing ?? '?'), right: true },
+  { heading: 'LAST', cell: ({ lastHit }) => (lastHit === null ? '' : `${age(Math.max(0, (Date.now() - Date.parse(lastHit)) / 1000))} ago`) },
+];
 const stats: readonly Column<PortStats>[] = [
   { heading: 'PORT', cell: ({ port }) => port },
   { heading: 'RECEIVED', cell: ({ receivedPackets }) => receivedPackets },
@@ -160,6 +169,7 @@ const stats: readonly Column<PortStats>[] = [
   { heading: 'MACS-EVICTED', cell: ({ macsEvicted }) => macsEvicted, wide: true },
   { heading: 'GROUPS-REFUSED', cell: ({ groupsRefused }) => groupsRefused, wide: true },
   { heading: 'ANSWERS-REFUSED', cell: ({ answersRefused }) => answersRefused, wide: true },
+  { heading: 'DECISIONS-UNTOLD', cell: ({ decisionsUntold }) => decisionsUntold, wide: true },
 ];
 const events: readonly Column<SwitchEvent>[] = [
   { heading: 'TIME', cell: ({ time }) => time }, { heading: 'TYPE', cell: ({ type }) => type },
@@ -186,4 +196,4 @@ const captures: readonly Column<CaptureEntry>[] = [
 ];
 
 /** The tables by name. */
-export const tableColumns = { fdb, neighbors, flows, groups, drops, stats, events, usage, faults, captures } satisfies Record<Table, readonly Column<never>[]>;
+export const tableColumns = { fdb, neighbors, flows, groups, drops, rules, stats, events, usage, faults, captures } satisfies Record<Table, readonly Column<never>[]>;

@@ -7,7 +7,7 @@
 import type { ApiClient } from '../api/client.ts';
 import {
   dropReasonSentences, namespacedKinds, nameOf, type CaptureEntry, type Collection, type DropEntry, type FaultEntry, type FdbEntry, type FlowEntry, type GroupEntry, type LastDrops, type NeighborEntry,
-  type PortStats, type Resource, type SwitchEvent, type UsageEntry,
+  type PortStats, type Resource, type RuleHits, type SwitchEvent, type UsageEntry,
 } from '../api/protocol.ts';
 import { resourceColumns, tableColumns } from './columns.ts';
 import { age, plain, renderFields, renderTable, type Column } from './render.ts';
@@ -32,6 +32,8 @@ export interface Description {
   readonly fdb?: readonly FdbEntry[];
   readonly neighbors?: readonly NeighborEntry[];
   readonly groups?: readonly GroupEntry[];
+  /** Of a policy: what its rules did so far. */
+  readonly rules?: readonly RuleHits[];
   /** The busiest first. */
   readonly flows?: readonly FlowEntry[];
   readonly lastDrops?: LastDrops['items'];
@@ -46,7 +48,11 @@ interface Law {
 
 export async function describe(client: ApiClient, collection: Collection, resource: Resource): Promise<Description> {
   if (collection === 'ports') return await ofPort(client, resource);
-  if (collection === 'policies' || collection === 'networkpolicies') return { resource };
+  if (collection === 'policies' || collection === 'networkpolicies') {
+    const { metadata: { name, namespace = 'default' } } = resource;
+    const policy = collection === 'policies' ? `Policy/${name}` : `NetworkPolicy/${namespace}/${name}`;
+    return { resource, rules: (await client.read<RuleHits>('rules', { policy })).items };
+  }
   const ports = (await client.list('ports')).items.filter((port) => belongs(port, resource));
   return collection === 'networks' ? await ofNetwork(client, resource, ports) : { resource, ports };
 }
@@ -119,7 +125,7 @@ const dropColumns: readonly Column<DropEntry>[] = [
 export async function descriptionText(description: Description): Promise<string> {
   const { stringify } = await import('yaml');
   const block = (value: unknown): string => indented(stringify(value, { lineWidth: 0 }));
-  const { resource, networks, ports, usage, stats, law, drops, fdb, neighbors, flows, lastDrops, events, groups, faults = [], captures = [] } = description;
+  const { resource, networks, ports, usage, stats, law, drops, fdb, neighbors, flows, lastDrops, events, groups, rules, faults = [], captures = [] } = description;
   const { kind, metadata, spec, status } = resource;
   const labels = Object.entries(metadata.labels ?? {}).map(([name, value]) => `${name}=${value}`).join(', ');
   const parts = [renderFields([['Kind', kind], ['Name', namespacedKinds.includes(kind) ? nameOf(metadata) : metadata.name], ['Labels', labels]]).trimEnd()];
@@ -127,6 +133,7 @@ export async function descriptionText(description: Description): Promise<string>
   if (status !== undefined) parts.push(`Status\n${block(status)}`);
   if (networks !== undefined) parts.push(section('Networks', networks, resourceColumns.networks));
   if (ports !== undefined) parts.push(section('Ports', ports, resourceColumns.ports));
+  if (rules !== undefined) parts.push(section('Rules', rules, tableColumns.rules));
   if (usage !== undefined) parts.push(section('Usage', usage, usageColumns));
   if (stats !== undefined) {
     const { port: _, ...counters } = stats;

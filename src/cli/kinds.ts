@@ -17,7 +17,7 @@ const resources: readonly [Collection, string, readonly string[]][] = [
 ];
 const tableWords: Readonly<Record<string, Table>> = {
   mac: 'fdb', macs: 'fdb', neighbor: 'neighbors', neighbour: 'neighbors', neighbours: 'neighbors', flow: 'flows', group: 'groups',
-  drop: 'drops', stat: 'stats', event: 'events', counters: 'stats', fault: 'faults', capture: 'captures',
+  drop: 'drops', rule: 'rules', stat: 'stats', event: 'events', counters: 'stats', fault: 'faults', capture: 'captures',
 };
 
 export const resourceWords = resources.map(([collection]) => collection).join(', ');

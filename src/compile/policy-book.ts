@@ -3,7 +3,7 @@
  * and a book that was given away is never changed. To the rest of the switch it says what the numbers of rules mean.
  */
 import { SharedMap } from '../shared-map.ts';
-import type { RuleName, RuleNames } from '../table/rule-names.ts';
+import type { NamedRule, RuleName, RuleNames } from '../table/rule-names.ts';
 import type { AddressSet } from './address-sets.ts';
 import { ChoiceIndex, type Choice } from './choices.ts';
 import type { Group, PolicyChoice } from './groups.ts';
@@ -74,16 +74,14 @@ export class PolicyBook implements RuleNames {
   }
 
   get(id: number): RuleName | undefined {
-    this.#names ??= this.#allNames();
+    this.#names ??= new Map([...this.all()].map(({ id: one, name }) => [one, name]));
     return this.#names.get(id);
   }
 
-  #allNames(): ReadonlyMap<number, RuleName> {
-    const names = new Map<number, RuleName>();
-    for (const policy of this.policies.values()) for (const [id, name] of policy.names) names.set(id, name);
-    for (const { name, rule } of this.nodes.values()) {
-      names.set(rule.id, { policy: `Network/${name}`, rule: 'nodeAddresses', tier: 'networkPolicy', direction: 'ingress', action: 'allow' });
+  *all(): Iterable<NamedRule> {
+    for (const { names, isAudited } of this.policies.values()) for (const [id, name] of names) yield { id, name, isEnforced: !isAudited };
+    for (const { name: network, rule: { id } } of this.nodes.values()) {
+      yield { id, name: { policy: `Network/${network}`, rule: 'nodeAddresses', tier: 'networkPolicy', direction: 'ingress', action: 'allow' }, isEnforced: true };
     }
-    return names;
   }
 }

@@ -124,6 +124,14 @@ export interface CounterCells {
   readonly rowLength: number;
 }
 
+/** Shared memory: [worker][rule][row]; the layout of a row is native/telemetry/rule_counters.hpp's. */
+export interface RuleCounterCells {
+  readonly cells: BigUint64Array;
+  readonly workers: number;
+  readonly rules: number;
+  readonly rowLength: number;
+}
+
 export interface LearnedMac {
   readonly network: number;
   readonly mac: string;
@@ -162,7 +170,11 @@ export interface FlowRecord {
   /** Ids of the ports of the switch at both ends; 0 when the receiver is a flood. */
   readonly sourceNativePort: number;
   readonly destinationNativePort: number;
-  readonly state: 'new' | 'established';
+  /** As native/state/connection_states.def names it; `new` or `established` where connections are not tracked. */
+  readonly state: string;
+  readonly verdict: 'allow' | 'drop' | 'reject';
+  /** The number of the rule that decides about it. */
+  readonly rule: number;
   readonly packets: number;
   readonly bytes: number;
   readonly ageSeconds: number;
@@ -170,7 +182,24 @@ export interface FlowRecord {
 }
 
 /** What native/telemetry/events.hpp names. */
-export type NativeEventType = 'mac_learned' | 'mac_moved' | 'mac_aged' | 'mac_flap' | 'mac_evicted' | 'storm' | 'loop_detected' | 'port_released' | 'group_joined' | 'group_left';
+export type NativeEventType = 'mac_learned' | 'mac_moved' | 'mac_aged' | 'mac_flap' | 'mac_evicted' | 'storm' | 'loop_detected' | 'port_released' | 'group_joined' | 'group_left'
+  | 'policy_log' | 'policy_drop' | 'policy_audit';
+
+export type RuleAction = 'allow' | 'drop' | 'reject' | 'pass';
+
+/** What rules said of a packet, in one direction. For ICMP the destination port is type << 8 | code. */
+export interface RuleDecision {
+  readonly rule: number;
+  readonly direction: 'ingress' | 'egress';
+  readonly verdict: RuleAction;
+  /** What an audited rule would have said. */
+  readonly wouldBe: RuleAction;
+  readonly protocol: number;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+}
 
 /** One form for all types: a type leaves 0 (or the MAC of zeros) what it has no use for. */
 export interface NativeEvent {
@@ -182,6 +211,8 @@ export interface NativeEvent {
   readonly fromPort: number;
   readonly count: number;
   readonly limit: number;
+  /** Of the types of policies. */
+  readonly decision?: RuleDecision;
 }
 
 export type DataplaneEvent = NativeEvent | { readonly type: 'events_lost'; readonly count: number };
@@ -262,6 +293,11 @@ export interface Dataplane {
   /** The verdicts alone, about many frames at once. */
   traceVerdicts(frames: readonly TracedFrame[], edits?: readonly Edit[]): readonly TraceVerdict[];
   counters(): CounterCells;
+  ruleCounters(): RuleCounterCells;
+  /** The clock by which rules were last hit. */
+  nowMs(): number;
+  /** How many tracked connections are in each state; `denied` are those that rules forbade since they began. */
+  connectionStates(): Readonly<Record<string, number>>;
   kernelDropped(port: number): number;
   /** Whether the port's device went away under the switch. */
   gone(port: number): boolean;
@@ -285,7 +321,7 @@ export interface Dataplane {
   /** How full the tables are that all ports share. */
   usage(): { readonly ipv4Flows: Fill; readonly otherFlows: Fill; readonly macs: Fill };
   /** What one port holds of them. */
-  portUsage(port: number): { readonly flows: number; readonly macs: number; readonly isHeldDown: boolean };
+  portUsage(port: number): { readonly flows: number; readonly macs: number; readonly isHeldDown: boolean; readonly isTracked: boolean };
   lastDrops(port: number): readonly DroppedFrame[];
   memorySend(port: number, frame: Uint8Array, offload?: Offload): boolean;
   memoryReceive(port: number): { frame: Uint8Array; offload?: Offload } | undefined;

@@ -12,7 +12,7 @@ import { VswError, messageOf } from '../errors.ts';
 import type { Edit } from '../table/edits.gen.ts';
 import {
   CommitError, type CaptureWish, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent,
-  type DataplaneOptions, type DeviceFinding, type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type Offload, type QuerierState, type Trace,
+  type DataplaneOptions, type DeviceFinding, type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type Offload, type QuerierState, type RuleCounterCells, type Trace,
   type TracedFrame, type TraceVerdict, type WrapperCounts,
 } from './dataplane.ts';
 import { encodeEdits } from './encode.ts';
@@ -25,6 +25,9 @@ interface NativeSwitch {
   trace(frame: Uint8Array, port: number, edits: Uint8Array | undefined): Trace;
   traceVerdicts(frames: Uint8Array, places: Uint32Array, edits: Uint8Array | undefined): Uint8Array;
   counters(): CounterCells;
+  ruleCounters(): RuleCounterCells;
+  nowMs(): number;
+  connectionStates(): Record<string, number>;
   kernelDropped(port: number): number;
   gone(port: number): boolean;
   changedDevices(): number[];
@@ -141,6 +144,18 @@ export class NativeDataplane implements Dataplane {
 
   counters(): CounterCells {
     return this.#open.counters();
+  }
+
+  ruleCounters(): RuleCounterCells {
+    return this.#open.ruleCounters();
+  }
+
+  nowMs(): number {
+    return this.#open.nowMs();
+  }
+
+  connectionStates(): Readonly<Record<string, number>> {
+    return this.#open.connectionStates();
   }
 
   kernelDropped(port: number): number {

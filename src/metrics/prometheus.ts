@@ -6,7 +6,7 @@
  * sums under the name `(deleted)`, so sums over ports never fall.
  */
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { DropEntry, FdbEntry, FlowEntry, NeighborEntry, PortStats, Stats } from '../switch/answers.ts';
+import type { DropEntry, FdbEntry, NeighborEntry, PortStats, RuleHits, Stats, UsageEntry } from '../switch/answers.ts';
 import { counterSentences } from '../table/counters.gen.ts';
 import { dropReasonSentences } from '../table/drop-reasons.gen.ts';
 
@@ -18,15 +18,19 @@ export interface MeasuredSwitch {
   drops(): readonly DropEntry[];
   fdb(): readonly FdbEntry[];
   neighbors(): readonly NeighborEntry[];
-  flows(): readonly FlowEntry[];
+  rules(): readonly RuleHits[];
+  usage(): readonly UsageEntry[];
+  connectionStates(): Readonly<Record<string, number>>;
 }
 
-const kinds = ['Network', 'Port', 'Namespace'] as const;
+const kinds = ['Network', 'Port', 'Namespace', 'Policy', 'NetworkPolicy'] as const;
+/** Series of rules; when more of them did something, they are told by policy alone. */
+const ruleSeriesMax = 2_000;
 const portStates = ['ready', 'waiting', 'failed'] as const;
 const portCounters = Object.keys({
   receivedPackets: 0, receivedBytes: 0, forwardedPackets: 0, consumedPackets: 0, droppedPackets: 0, heldPackets: 0,
   offeredPackets: 0, transmittedPackets: 0, transmittedBytes: 0, transmitDroppedPackets: 0, kernelDroppedPackets: 0,
-  flowsRefused: 0, macsRefused: 0, macMovesRefused: 0, macsEvicted: 0, groupsRefused: 0, answersRefused: 0,
+  flowsRefused: 0, macsRefused: 0, macMovesRefused: 0, macsEvicted: 0, groupsRefused: 0, answersRefused: 0, decisionsUntold: 0,
 } satisfies Record<Exclude<keyof PortStats, 'port'>, 0>) as Exclude<keyof PortStats, 'port'>[];
 
 /** A metric as it is set at each question. */
@@ -47,6 +51,11 @@ export class SwitchMetrics {
     ['port', 'direction', 'reason']);
   readonly #reasons = this.#gauge('vswitch_drop_reason_info', 'every reason that a packet may die of, with its sentence',
     ['reason', 'sentence']);
+  readonly #ruleHits = this.#counter('vswitch_rule_hits_total', 'decisions of a rule, about new connections and about packets that made none',
+    ['policy', 'rule', 'direction']);
+  readonly #ruleAudited = this.#counter('vswitch_rule_audited_total', 'decisions that a rule of an audited policy would have made; differs: something else was decided',
+    ['policy', 'rule', 'direction', 'differs']);
+  readonly #connections = this.#gauge('vswitch_connections', 'tracked connections, by state; denied: rules forbade them since they began', ['state']);
   readonly #entries = this.#gauge('vswitch_table_entries', 'entries of a table', ['table']);
   readonly #resources = this.#gauge('vswitch_resources', 'declared resources, by kind', ['kind']);
   readonly #states = this.#gauge('vswitch_ports', 'ports, by state', ['state']);
@@ -74,7 +83,7 @@ export class SwitchMetrics {
   #set(measured: MeasuredSwitch): void {
     for (const metric of [
       ...this.#ports.values(), this.#copied, this.#originated, this.#dropPackets, this.#dropBytes, this.#reasons,
-      this.#entries, this.#resources, this.#states, this.#generation, this.#build,
+      this.#ruleHits, this.#ruleAudited, this.#connections, this.#entries, this.#resources, this.#states, this.#generation, this.#build,
     ]) metric.reset();
     const { items, totals } = measured.stats();
     for (const item of items) {
@@ -89,12 +98,26 @@ export class SwitchMetrics {
     for (const [reason, text] of Object.entries(dropReasonSentences)) this.#reasons.add({ reason, sentence: text }, 1);
     this.#entries.add({ table: 'fdb' }, measured.fdb().length);
     this.#entries.add({ table: 'neighbors' }, measured.neighbors().length);
-    this.#entries.add({ table: 'flows' }, measured.flows().length);
+    const flowTables = measured.usage().filter(({ table }) => table === 'ipv4_flows' || table === 'other_flows');
+    this.#entries.add({ table: 'flows' }, flowTables.reduce((sum, { used }) => sum + used, 0));
+    this.#setRules(measured.rules());
+    for (const [state, count] of Object.entries(measured.connectionStates())) this.#connections.add({ state }, count);
     for (const kind of kinds) this.#resources.add({ kind }, measured.get(kind).length);
     const states = measured.get('Port').map(({ status }) => (status as { state?: string } | undefined)?.state);
     for (const state of portStates) this.#states.add({ state }, states.filter((one) => one === state).length);
     this.#generation.add({}, measured.generation);
     this.#build.add({ version: this.#version, node: process.versions.node }, 1);
+  }
+
+  #setRules(rules: readonly RuleHits[]): void {
+    const busy = rules.filter(({ lastHit }) => lastHit !== null);
+    for (const { policy, rule, direction, enforced, hits, audited, differing } of busy) {
+      const labels = { policy, rule: busy.length > ruleSeriesMax ? '' : rule, direction };
+      this.#ruleHits.add(labels, hits ?? 0);
+      if (enforced) continue;
+      this.#ruleAudited.add({ ...labels, differs: 'true' }, differing ?? 0);
+      this.#ruleAudited.add({ ...labels, differs: 'false' }, (audited ?? 0) - (differing ?? 0));
+    }
   }
 
   #counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Settable<Label> {

@@ -75,8 +75,10 @@ export interface FlowEntry {
   /** The port of the switch that the first packet came by, and its receiver ('' when it was flooded). */
   readonly port: string;
   readonly receiver: string;
-  readonly state: 'new' | 'established';
-  readonly verdict: 'allow';
+  /** `new` or `established`; where connections are tracked, that of the protocol, e.g. `syn_sent`. */
+  readonly state: string;
+  /** Otherwise rules forbade it since it began. */
+  readonly verdict: 'allow' | 'drop' | 'reject';
   readonly policy: string;
   readonly rule: string;
   readonly generation: number;
@@ -113,6 +115,26 @@ export interface PortStats {
   readonly macsEvicted: number;
   readonly groupsRefused: number;
   readonly answersRefused: number;
+  readonly decisionsUntold: number;
+}
+
+/** What a rule did so far. */
+export interface RuleHits {
+  /** `Policy/name`, `NetworkPolicy/namespace/name` or `Network/name`; `Network/*` for the default policies of all networks. */
+  readonly policy: string;
+  readonly rule: string;
+  readonly tier: string;
+  readonly direction: 'ingress' | 'egress' | '';
+  readonly action: 'allow' | 'drop' | 'reject' | 'pass' | '';
+  /** false: its policy is audited, and it decides nothing. */
+  readonly enforced: boolean;
+  /** Decisions: about new connections, and about packets that made none. null: there are too many rules to count this one. */
+  readonly hits: number | null;
+  /** Decisions that it would have made, and of these those in which something else was decided. */
+  readonly audited: number | null;
+  readonly differing: number | null;
+  /** ISO 8601: when it last decided, or would have. */
+  readonly lastHit: string | null;
 }
 
 export interface Stats {
@@ -160,7 +182,7 @@ export interface CaptureEntry {
 
 /** How full a table is. `port` is whose share it is; '' stands for the table that all ports share. */
 export interface UsageEntry {
-  readonly table: 'ipv4_flows' | 'other_flows' | 'flows' | 'macs' | 'ports';
+  readonly table: 'ipv4_flows' | 'other_flows' | 'flows' | 'connections' | 'macs' | 'ports';
   readonly port: string;
   readonly used: number;
   readonly limit: number;
@@ -203,10 +225,37 @@ export type EventBody =
   | { readonly type: 'loop_detected'; readonly network: string; readonly port: string; readonly fromPort: string; readonly holdSeconds: number }
   | { readonly type: 'port_released'; readonly port: string }
   | { readonly type: 'group_joined' | 'group_left'; readonly network: string; readonly group: string; readonly port: string }
+  | PolicyEvent
   | ({ readonly type: 'pressure'; readonly percent: 70 | 90 } & UsageEntry)
   | ({ readonly type: 'relief'; readonly percent: 70 | 90 } & UsageEntry)
   | { readonly type: 'events_lost'; readonly count: number }
   | { readonly type: 'warning'; readonly message: string };
+
+/** What rules of `port` said of a packet, in one direction. */
+export interface PolicyEvent {
+  /** By a rule with `log: true`; a packet that was denied; a rule of an audited policy would have decided otherwise. */
+  readonly type: 'policy_log' | 'policy_drop' | 'policy_audit';
+  readonly network: string;
+  readonly port: string;
+  /** The port at the other end, where it is known. */
+  readonly peer?: string;
+  readonly direction: 'ingress' | 'egress';
+  readonly verdict: 'allow' | 'drop' | 'reject';
+  /** Of `policy_audit`: what the rule would have done, had its policy been enforced. */
+  readonly wouldBe?: 'allow' | 'drop' | 'reject';
+  readonly policy: string;
+  readonly rule: string;
+  readonly tier: string;
+  readonly protocol: string;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+  /** Of ICMP and ICMPv6: `type/code`. */
+  readonly icmp?: string;
+  /** How many events of this type about packets of the same sender were not told before this one. */
+  readonly suppressed?: number;
+}
 
 /** What `watch` may be narrowed by: a type, or the first word of several (`port`, `mac`). */
 export type EventSelector = EventType | (EventType extends infer T ? (T extends `${infer Word}_${string}` ? Word : never) : never);

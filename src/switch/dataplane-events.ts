@@ -1,10 +1,13 @@
 /** What the workers noticed, in names: each native type of event as what `watch` tells. */
 import type { NativeEvent, NativeEventType } from '../dataplane/dataplane.ts';
-import type { EventBody } from './answers.ts';
+import { nameOfRule, type RuleNames } from '../table/rule-names.ts';
+import type { EventBody, PolicyEvent } from './answers.ts';
+import { protocolName } from './protocol-names.ts';
 
 export interface Names {
   portNameOf(id: number): string;
   networkNameOf(id: number): string;
+  readonly ruleNames: RuleNames;
 }
 
 /** In the order of StormKind in native/state/storm_meters.hpp. */
@@ -25,6 +28,9 @@ const tellers: { readonly [Type in NativeEventType]: (event: NativeEvent, names:
   }),
   group_joined: (event, names) => ({ type: 'group_joined', ...membership(event, names) }),
   group_left: (event, names) => ({ type: 'group_left', ...membership(event, names) }),
+  policy_log: (event, names) => ({ type: 'policy_log', ...decision(event, names) }),
+  policy_drop: (event, names) => ({ type: 'policy_drop', ...decision(event, names) }),
+  policy_audit: (event, names) => ({ type: 'policy_audit', ...decision(event, names), wouldBe: event.decision!.wouldBe as NonNullable<PolicyEvent['wouldBe']> }),
 };
 
 export function tellEvent(event: NativeEvent, names: Names): EventBody {
@@ -37,4 +43,16 @@ function station({ network, mac, port }: NativeEvent, names: Names): { network: 
 
 function membership({ network, group, port }: NativeEvent, names: Names): { network: string; group: string; port: string } {
   return { network: names.networkNameOf(network), group, port: names.portNameOf(port) };
+}
+
+function decision({ network, port, fromPort, count, decision: decided }: NativeEvent, names: Names): Omit<PolicyEvent, 'type' | 'wouldBe'> {
+  const { rule: id, direction, verdict, protocol, source, sourcePort, destination, destinationPort } = decided!;
+  const networkName = names.networkNameOf(network);
+  const isIcmp = protocol === 1 || protocol === 58;
+  return {
+    network: networkName, port: names.portNameOf(port), ...(fromPort === 0 ? {} : { peer: names.portNameOf(fromPort) }),
+    direction, verdict: verdict as PolicyEvent['verdict'], ...nameOfRule(names.ruleNames, id, networkName),
+    protocol: protocolName(protocol), source, sourcePort, destination, destinationPort: isIcmp ? 0 : destinationPort,
+    ...(isIcmp ? { icmp: `${destinationPort >> 8}/${destinationPort & 0xff}` } : {}), ...(count === 0 ? {} : { suppressed: count }),
+  };
 }

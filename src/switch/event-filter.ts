@@ -27,6 +27,9 @@ export const eventSentences: Readonly<Record<EventType, string>> = {
   port_released: 'a port that was held down because of a loop is held no more',
   group_joined: 'the port gets frames of a multicast group because it asked for them',
   group_left: 'the port left the group, or was not heard to want it any more',
+  policy_log: 'a rule that is to be logged decided about a packet',
+  policy_drop: 'a packet died because a rule, or what nothing else decided, denies it',
+  policy_audit: 'a rule of an audited policy would have decided otherwise',
   pressure: 'a table, or a port\'s share of one, is filled to 70 or to 90 percent',
   relief: 'it is ten points below that again',
   events_lost: 'so many events came faster than they were taken',
@@ -53,7 +56,7 @@ export function eventMatcher({ types, ports, networks }: EventFilter): (event: E
   return (event) => {
     if (event.type === 'events_lost') return true;
     if (wantedTypes !== undefined && !wantedTypes.has(event.type)) return false;
-    if (wantedPorts !== undefined && !isAbout(event, 'Port', ['port', 'fromPort'], wantedPorts)) return false;
+    if (wantedPorts !== undefined && !isAbout(event, 'Port', ['port', 'fromPort', 'peer'], wantedPorts)) return false;
     return wantedNetworks === undefined || isAbout(event, 'Network', ['network'], wantedNetworks);
   };
 }

@@ -66,3 +66,9 @@ export function aboutOnePort(error: VswError, isFlat: boolean): VswError {
     return isFlat ? inside.replace(/^\/(spec|metadata)(?=\/|$)/, '') : inside;
   });
 }
+
+/** A time to move on by. */
+export function asMilliseconds(ms: number): number {
+  if (Number.isInteger(ms) && ms >= 0 && ms <= 0xffff_ffff) return ms;
+  throw VswError.of('VSW_INVALID', [{ path: '', message: `${String(ms)} is not a time to move on by`, remedy: 'write whole milliseconds, from 0 to 4294967295' }]);
+}

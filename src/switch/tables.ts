@@ -6,29 +6,34 @@
 import { formatIp } from '../address/ip.ts';
 import { Counters } from '../dataplane/counters.ts';
 import type { Dataplane } from '../dataplane/dataplane.ts';
+import { RuleCounters } from '../dataplane/rule-counters.ts';
 import { portName } from '../intent/intent.ts';
+import { nameOfRule, type RuleNames } from '../table/rule-names.ts';
 import { addressesOfEntry, networksOfEntry, type TableSet } from '../table/table-set.ts';
 import type {
-  CaptureEntry, DropEntry, FaultEntry, FdbEntry, FlowEntry, GroupEntry, MulticastStatus, NeighborEntry, PortStats, Stats, UsageEntry,
+  CaptureEntry, DropEntry, FaultEntry, FdbEntry, FlowEntry, GroupEntry, MulticastStatus, NeighborEntry, PortStats, RuleHits, Stats, UsageEntry,
 } from './answers.ts';
+import { protocolName } from './protocol-names.ts';
+import { ruleHits } from './rule-hits.ts';
 
 export const deletedPort = '(deleted)';
 
-const protocolNames = new Map([[1, 'icmp'], [6, 'tcp'], [17, 'udp'], [58, 'icmpv6'], [132, 'sctp']]);
 const countersOfStats = [
   'receivedPackets', 'receivedBytes', 'forwardedPackets', 'consumedPackets', 'droppedPackets', 'heldPackets',
   'offeredPackets', 'transmittedPackets', 'transmittedBytes', 'transmitDroppedPackets',
-  'flowsRefused', 'macsRefused', 'macMovesRefused', 'macsEvicted', 'groupsRefused', 'answersRefused',
+  'flowsRefused', 'macsRefused', 'macMovesRefused', 'macsEvicted', 'groupsRefused', 'answersRefused', 'decisionsUntold',
 ] as const;
 
 export class TableReader {
   readonly #dataplane: Dataplane;
   readonly #counters: Counters;
+  readonly #ruleCounters: RuleCounters;
   readonly #tables: () => TableSet;
 
   constructor(dataplane: Dataplane, tables: () => TableSet) {
     this.#dataplane = dataplane;
     this.#counters = new Counters(dataplane.counters());
+    this.#ruleCounters = new RuleCounters(dataplane.ruleCounters());
     this.#tables = tables;
   }
 
@@ -38,6 +43,11 @@ export class TableReader {
 
   networkNameOf(id: number): string {
     return this.#tables().networks.get(id)?.name ?? deletedPort;
+  }
+
+  /** What the numbers of rules mean. */
+  get ruleNames(): RuleNames {
+    return this.#tables().ruleNames;
   }
 
   fdb(): FdbEntry[] {
@@ -62,12 +72,14 @@ export class TableReader {
   }
 
   flows(): FlowEntry[] {
+    const { ruleNames } = this;
     return this.#dataplane.flows().map((flow): FlowEntry => {
       const network = this.networkNameOf(flow.network);
+      const { policy, rule } = flow.etherType === 0 ? nameOfRule(ruleNames, flow.rule, network) : { policy: '', rule: '' };
       return {
         id: flow.id,
         network,
-        protocol: flow.etherType === 0 ? protocolNames.get(flow.protocol) ?? String(flow.protocol) : `0x${flow.etherType.toString(16).padStart(4, '0')}`,
+        protocol: flow.etherType === 0 ? protocolName(flow.protocol) : `0x${flow.etherType.toString(16).padStart(4, '0')}`,
         source: flow.source,
         sourcePort: flow.sourcePort,
         destination: flow.destination,
@@ -75,9 +87,9 @@ export class TableReader {
         port: this.portNameOf(flow.sourceNativePort),
         receiver: flow.destinationNativePort === 0 ? '' : this.portNameOf(flow.destinationNativePort),
         state: flow.state,
-        verdict: 'allow',
-        policy: flow.etherType === 0 ? `Network/${network}` : '',
-        rule: flow.etherType === 0 ? 'default' : '',
+        verdict: flow.verdict,
+        policy,
+        rule,
         generation: flow.generation,
         packets: flow.packets,
         bytes: flow.bytes,
@@ -114,6 +126,10 @@ export class TableReader {
     return this.#rows().flatMap(({ id, name }) => this.#counters.drops(id).map((count): DropEntry => ({ port: name, ...count })));
   }
 
+  rules(): RuleHits[] {
+    return ruleHits(this.ruleNames, this.#ruleCounters, { clockMs: this.#dataplane.nowMs(), wallMs: Date.now() });
+  }
+
   stats(): Stats {
     let copiedPackets = 0;
     let originatedPackets = 0;
@@ -148,9 +164,11 @@ export class TableReader {
   usage(portsMax: number): UsageEntry[] {
     const { ipv4Flows, otherFlows, macs } = this.#dataplane.usage();
     const { ports } = this.#tables();
-    const shares = [...ports.values()].sort((a, b) => compare(a.name, b.name)).flatMap(({ port, name, flowsMax, macsMax }): UsageEntry[] => {
+    const shares = [...ports.values()].sort((a, b) => compare(a.name, b.name)).flatMap(({ port, name, flowsMax, macsMax, connectionsMax }): UsageEntry[] => {
       const held = this.#dataplane.portUsage(port);
-      return [{ table: 'flows', port: name, used: held.flows, limit: flowsMax }, { table: 'macs', port: name, used: held.macs, limit: macsMax }];
+      // What is tracked is all of what the port began, and has the smaller of both shares.
+      const connections: UsageEntry[] = held.isTracked ? [{ table: 'connections', port: name, used: held.flows, limit: Math.min(flowsMax, connectionsMax) }] : [];
+      return [{ table: 'flows', port: name, used: held.flows, limit: flowsMax }, ...connections, { table: 'macs', port: name, used: held.macs, limit: macsMax }];
     });
     return [
       { table: 'ipv4_flows', port: '', ...ipv4Flows }, { table: 'other_flows', port: '', ...otherFlows }, { table: 'macs', port: '', ...macs },

@@ -26,7 +26,7 @@ import type { Edit, PutPort } from '../table/edits.gen.ts';
 import { emptyTableSet, withoutPorts, type TableSet } from '../table/table-set.ts';
 import type {
   ApplyAnswer, Attachment, CaptureEntry, DropEntry, EventOf, EventSelector, FaultEntry, FdbEntry, FlowEntry, FlushFilter, GroupEntry,
-  NeighborEntry, Stats, SwitchEvent, UsageEntry, WatchOptions,
+  NeighborEntry, RuleHits, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from './answers.ts';
 import { Capture, type CaptureOptions } from './capture.ts';
 import { tellEvent } from './dataplane-events.ts';
@@ -40,7 +40,7 @@ import { PortWatch } from './port-watch.ts';
 import { Pressure } from './pressure.ts';
 import { isSameProcess, processesAfter } from './processes.ts';
 import { refusal } from './refusal.ts';
-import { aboutOnePort, asList, asPortResource, pathsOf, portsIn, replacing, type PathOf } from './request.ts';
+import { aboutOnePort, asList, asMilliseconds, asPortResource, pathsOf, portsIn, replacing, type PathOf } from './request.ts';
 import { idOfPort, listResources } from './resources.ts';
 import { identitiesOf, RunningPorts } from './running-ports.ts';
 import { changeBetween, dumpState, readState, type State } from './state.ts';
@@ -257,6 +257,16 @@ export class VirtualSwitch implements AsyncDisposable {
     return this.#reader.drops();
   }
 
+  /** What each rule did so far. */
+  rules(): RuleHits[] {
+    return this.#reader.rules();
+  }
+
+  /** How many tracked connections are in each state. */
+  connectionStates(): Readonly<Record<string, number>> {
+    return this.#dataplane.connectionStates();
+  }
+
   stats(): Stats {
     return this.#reader.stats();
   }
@@ -306,10 +316,7 @@ export class VirtualSwitch implements AsyncDisposable {
 
   /** With a virtual clock: moves time on. */
   advance(ms: number): void {
-    if (!Number.isInteger(ms) || ms < 0 || ms > 0xffff_ffff) {
-      throw VswError.of('VSW_INVALID', [{ path: '', message: `${String(ms)} is not a time to move on by`, remedy: 'write whole milliseconds, from 0 to 4294967295' }]);
-    }
-    this.#dataplane.advance(ms);
+    this.#dataplane.advance(asMilliseconds(ms));
   }
 
   /** Stops moving frames. Persistent devices stay in their namespaces, with addresses and routes. */

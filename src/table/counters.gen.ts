@@ -21,6 +21,7 @@ export const counterSentences = {
   macsEvicted: 'MACs of the port that gave way to another because the table was full',
   groupsRefused: 'multicast groups that the port asked for and that found no room, so that it gets all of them',
   answersRefused: 'answers that the switch owed the port and did not give because its share is used up',
+  decisionsUntold: 'decisions of rules about the port\'s packets that watchers were not told because the port\'s share is used up',
 } as const;
 
 export type CounterName = keyof typeof counterSentences;

@@ -15,9 +15,18 @@ export interface RuleName {
 /** Number 1 is not among them: it is the default policy of the network that the packet is in. */
 export interface RuleNames {
   get(id: number): RuleName | undefined;
+  /** Every rule that there is. */
+  all(): Iterable<NamedRule>;
 }
 
-export const noRuleNames: RuleNames = { get: () => undefined };
+export interface NamedRule {
+  readonly id: number;
+  readonly name: RuleName;
+  /** Otherwise its policy is only audited. */
+  readonly isEnforced: boolean;
+}
+
+export const noRuleNames: RuleNames = { get: () => undefined, all: () => [] };
 
 /** The number of what nothing else decided. */
 export const networkDefault = 1;

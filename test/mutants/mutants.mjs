@@ -384,4 +384,19 @@ export const mutants = [
     file: 'src/compile/memberships.ts', find: '      for (const { protocol, number } of namedPorts(port)) this.#serviceSets.delete(`${address.key} ${protocol} ${number}`);\n', put: '',
     tests: ['unit compile/memberships', 'unit compile/policies', 'property policies'],
   },
+  {
+    promise: 'seen', breaks: 'what an audited rule would have done counts as done',
+    file: 'native/telemetry/rule_counters.hpp', find: '    bump(row, RuleCounter::kAudited);', put: '    bump(row, RuleCounter::kHits);',
+    tests: ['e2e seen'],
+  },
+  {
+    promise: 'seen', breaks: 'a packet that is denied is not told',
+    file: 'native/worker/witness.hpp', find: 'if (is_news && !ruling.allows())', put: 'if (is_news && !ruling.allows() && ruling.audited)',
+    tests: ['e2e seen'],
+  },
+  {
+    promise: 'seen', breaks: 'an event names the network\'s default instead of the rule',
+    file: 'src/switch/dataplane-events.ts', find: '...nameOfRule(names.ruleNames, id, networkName)', put: '...nameOfRule(names.ruleNames, id === 0 ? id : 1, networkName)',
+    tests: ['unit switch/dataplane-events'],
+  },
 ];

@@ -8,14 +8,14 @@ import { eventMatcher, type EventFilter } from '../../../src/switch/event-filter
 import {
   nameOf, type ApplyAnswer, type CaptureEntry, type CaptureOptions, type Change, type DropEntry, type Explanation, type FaultEntry, type FdbEntry, type FlowEntry, type FlushFilter, type GroupEntry,
   type LastDrops, type LiveCapture, type NeighborEntry, type Reach, type PortStats, type Reference, type Resource, type ServedSwitch, type SwitchEvent,
-  type UsageEntry,
+  type RuleHits, type UsageEntry,
 } from '../../../src/api/protocol.ts';
 
 export function portStats(port: string, counts: Partial<PortStats> = {}): PortStats {
   return {
     port, receivedPackets: 0, receivedBytes: 0, forwardedPackets: 0, consumedPackets: 0, droppedPackets: 0, heldPackets: 0,
     offeredPackets: 0, transmittedPackets: 0, transmittedBytes: 0, transmitDroppedPackets: 0, kernelDroppedPackets: 0,
-    flowsRefused: 0, macsRefused: 0, macMovesRefused: 0, macsEvicted: 0, groupsRefused: 0, answersRefused: 0,
+    flowsRefused: 0, macsRefused: 0, macMovesRefused: 0, macsEvicted: 0, groupsRefused: 0, answersRefused: 0, decisionsUntold: 0,
     ...counts,
   };
 }
@@ -40,6 +40,7 @@ export class ScriptedSwitch implements ServedSwitch {
     generation: 7, path: [{ stage: 'admit', port: 'web-1', verdict: 'continue' }], receivers: [], frame: 'a frame', notes: [],
   };
   tables = {
+    rules: [] as RuleHits[],
     fdb: [] as FdbEntry[], neighbors: [] as NeighborEntry[], flows: [] as FlowEntry[], groups: [] as GroupEntry[], drops: [] as DropEntry[],
     stats: [] as PortStats[], events: [] as SwitchEvent[], usage: [] as UsageEntry[],
     faults: [] as FaultEntry[], captures: [] as CaptureEntry[],
@@ -149,6 +150,8 @@ export class ScriptedSwitch implements ServedSwitch {
   flows(): FlowEntry[] { return this.tables.flows; }
   groups(): GroupEntry[] { return this.tables.groups; }
   drops(): DropEntry[] { return this.tables.drops; }
+  rules(): RuleHits[] { return this.tables.rules; }
+  connectionStates(): Readonly<Record<string, number>> { return { established: this.tables.flows.length }; }
   stats(): { items: PortStats[]; totals: { copiedPackets: number; originatedPackets: number } } {
     return { items: this.tables.stats, totals: { copiedPackets: 3, originatedPackets: 2 } };
   }

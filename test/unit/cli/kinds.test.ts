@@ -8,7 +8,7 @@ t.test('people\'s words lead to the collection or table', (t) => {
   for (const word of ['policy', 'policies']) t.match(subjectOf(word), { collection: 'policies', kind: 'Policy' });
   for (const word of ['networkpolicy', 'NetworkPolicies', 'netpol']) t.match(subjectOf(word), { collection: 'networkpolicies', kind: 'NetworkPolicy' });
   for (const word of ['namespace', 'namespaces', 'ns']) t.match(subjectOf(word), { collection: 'namespaces' });
-  for (const [word, table] of [['fdb', 'fdb'], ['neighbours', 'neighbors'], ['flow', 'flows'], ['drops', 'drops'], ['stats', 'stats'], ['events', 'events']]) {
+  for (const [word, table] of [['fdb', 'fdb'], ['neighbours', 'neighbors'], ['flow', 'flows'], ['drops', 'drops'], ['rule', 'rules'], ['stats', 'stats'], ['events', 'events']]) {
     t.same(subjectOf(word!), { form: 'table', table });
   }
   t.end();

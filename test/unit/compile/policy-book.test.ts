@@ -9,6 +9,7 @@ t.test('a copy goes on where the book before ended, and leaves it as it was', (t
   const second = PolicyBook.after(first);
   second.nodes.set(1, { name: 'dev', network: 1, set: 'k', rule: nodeRule(second.nextRule(), 5) });
   t.strictSame(second.get(3), { policy: 'Network/dev', rule: 'nodeAddresses', tier: 'networkPolicy', direction: 'ingress', action: 'allow' });
+  t.strictSame([...second.all()].map(({ id, isEnforced }) => [id, isEnforced]), [[3, true]]);
   t.equal(first.get(3), undefined);
   t.equal(first.nextRule(), 3);
   t.end();

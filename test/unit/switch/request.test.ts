@@ -1,6 +1,6 @@
 import t from 'tap';
 import { VswError } from '../../../src/errors.ts';
-import { aboutOnePort, asList, asPortResource, pathsOf, portsIn, replacing } from '../../../src/switch/request.ts';
+import { aboutOnePort, asList, asPortResource, pathsOf, portsIn, replacing, asMilliseconds } from '../../../src/switch/request.ts';
 import { namespace, network, port } from '../intent/resources.ts';
 
 t.test('a resource of a request is found by its kind and key', (t) => {
@@ -65,5 +65,11 @@ t.test('what is given again stands in the place of what was given before', (t) =
   const [dev, other, a, inShop] = [network('dev'), network('dev', { mtu: 1400 }), port('a'), port('shop/a')];
   t.same(replacing([dev, a, 'text'], [other, inShop]), [a, 'text', other, inShop]);
   t.same(replacing([port('default/a')], [a]), [a]);
+  t.end();
+});
+
+t.test('time moves on by whole milliseconds', (t) => {
+  t.strictSame([0, 1, 0xffff_ffff].map(asMilliseconds), [0, 1, 0xffff_ffff]);
+  for (const ms of [-1, 0.5, Number.NaN, 0x1_0000_0000]) t.throws(() => asMilliseconds(ms), { code: 'VSW_INVALID', errors: [{ remedy: /whole milliseconds/ }] });
   t.end();
 });

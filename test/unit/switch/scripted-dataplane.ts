@@ -9,7 +9,7 @@ import { dropReasons } from '../../../src/table/drop-reasons.gen.ts';
 import {
   CommitError, type CaptureWish, type CommitAnswer, type CommitErrorCode, type CounterCells, type Dataplane, type DataplaneEvent, type DataplaneOptions,
   type DeviceFinding,
-  type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type QuerierState, type Trace, type TracedFrame, type TraceVerdict, type WrapperCounts,
+  type DroppedFrame, type FlowRecord, type GroupMembership, type LearnedMac, type QuerierState, type RuleCounterCells, type Trace, type TracedFrame, type TraceVerdict, type WrapperCounts,
 } from '../../../src/dataplane/dataplane.ts';
 import type { Edit } from '../../../src/table/edits.gen.ts';
 import { emptyTableSet, type TableSet } from '../../../src/table/table-set.ts';
@@ -40,6 +40,11 @@ export class ScriptedDataplane implements Dataplane {
   readonly traced: { frame: Uint8Array; port: number; edits: readonly Edit[] | undefined }[] = [];
   answer: Partial<Trace> = {};
   readonly #cells: CounterCells;
+  /** One worker's, for a few rules. */
+  readonly ruleCells: RuleCounterCells = { cells: new BigUint64Array(new SharedArrayBuffer(64 * 4 * 8)), workers: 1, rules: 64, rowLength: 4 };
+  clockMs = 1000;
+  states: Record<string, number> = {};
+  readonly tracked = new Set<number>();
 
   constructor(options: DataplaneOptions) {
     this.options = options;
@@ -99,6 +104,18 @@ export class ScriptedDataplane implements Dataplane {
 
   counters(): CounterCells {
     return this.#cells;
+  }
+
+  ruleCounters(): RuleCounterCells {
+    return this.ruleCells;
+  }
+
+  nowMs(): number {
+    return this.clockMs;
+  }
+
+  connectionStates(): Readonly<Record<string, number>> {
+    return this.states;
   }
 
   kernelDropped(port: number): number {
@@ -180,7 +197,7 @@ export class ScriptedDataplane implements Dataplane {
   portUsage(port: number): ReturnType<Dataplane['portUsage']> {
     return {
       flows: this.flowRecords.filter((flow) => flow.sourceNativePort === port).length, macs: this.learned.filter((entry) => entry.port === port).length,
-      isHeldDown: this.heldDown.has(port),
+      isHeldDown: this.heldDown.has(port), isTracked: this.tracked.has(port),
     };
   }
 

@@ -26,7 +26,7 @@ function scene(current: () => TableSet = () => tables): { dataplane: ScriptedDat
 }
 const flow: FlowRecord = {
   id: 3, network: dev, protocol: 6, etherType: 0, source: '10.77.0.1', sourcePort: 1, destination: '10.77.0.2', destinationPort: 2,
-  sourceNativePort: a, destinationNativePort: b, state: 'established', packets: 5, bytes: 500, ageSeconds: 9, generation: 4,
+  sourceNativePort: a, destinationNativePort: b, state: 'established', verdict: 'allow', rule: 1, packets: 5, bytes: 500, ageSeconds: 9, generation: 4,
 };
 
 t.test('the fdb is what was declared and what was learned, by network and MAC', (t) => {
@@ -106,6 +106,8 @@ t.test('how full the tables are: those that all share, then each port\'s shares'
     ['ipv4_flows', '', 1, 64], ['other_flows', '', 0, 64], ['macs', '', 1, 64], ['ports', '', 2, 7],
     ['flows', 'a', 1, flowsMax], ['macs', 'a', 0, macsMax], ['flows', 'shop/b', 0, flowsMax], ['macs', 'shop/b', 1, macsMax],
   ]);
+  dataplane.tracked.add(a);
+  t.strictSame(reader.usage(7).filter(({ table }) => table === 'connections'), [{ table: 'connections', port: 'a', used: 1, limit: Math.min(flowsMax, tables.ports.get(a)!.connectionsMax) }], 'where they are tracked');
   t.end();
 });
 
@@ -160,5 +162,27 @@ t.test('who asks in a network is told by family, of a network that snoops', (t) 
   dataplane.asking = [{ network: dev, family: 4, querier: '10.77.0.254', filters: true }, { network: dev, family: 6, querier: 'self', filters: false }];
   t.strictSame(reader.multicastOf('dev'), { ipv4: { querier: '10.77.0.254', filtering: true }, ipv6: { querier: 'self', filtering: false } });
   t.equal(reader.multicastOf('apps'), undefined);
+  t.end();
+});
+
+t.test('rules and flows say by name what decided', (t) => {
+  const policed = intentWith([{
+    apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name: 'web' },
+    spec: { appliesTo: {}, ingress: [{ name: 'in', action: 'reject' }], default: { egress: 'drop' }, enforce: false },
+  }], intent, nothingHeld);
+  const compiled = compile(policed, allocations, { intent, allocations, tables });
+  const { dataplane, reader } = scene(() => compiled);
+  const id = [...compiled.ruleNames.all()].find(({ name }) => name.rule === 'in')!.id;
+  dataplane.ruleCells.cells.set([0n, 2n, 1n, 400n], id * 4);
+  dataplane.clockMs = 1_400;
+  const rows = reader.rules();
+  t.match(rows, [
+    { policy: 'Policy/web', rule: 'in', tier: 'application', direction: 'ingress', action: 'reject', enforced: false, hits: 0, audited: 2, differing: 1 },
+    { policy: 'Policy/web', rule: 'default', direction: 'egress', action: 'drop', enforced: false, lastHit: null },
+    { policy: 'Network/*', rule: 'default', hits: 0 },
+  ]);
+  t.ok(Math.abs(Date.now() - 1_000 - Date.parse(rows[0]!.lastHit!)) < 60_000, 'a second ago');
+  dataplane.flowRecords = [{ ...flow, rule: id, verdict: 'reject', state: 'syn_sent' }];
+  t.match(reader.flows(), [{ policy: 'Policy/web', rule: 'in', verdict: 'reject', state: 'syn_sent' }]);
   t.end();
 });

@@ -26,3 +26,13 @@ t.test('a network and a namespace with their ports', async (t) => {
   t.notMatch(namespace, 'web-2');
   t.match(await run('describe', 'port', 'nobody'), { code: 1 });
 });
+
+t.test('a policy with what its rules did', async (t) => {
+  const { run, scripted } = await openConsole(t);
+  await scripted.apply([{ apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name: 'web' }, spec: { appliesTo: {} } }]);
+  const rule = { tier: 'application', direction: 'ingress', action: 'drop', enforced: true, hits: 3, audited: 0, differing: 0, lastHit: null } as const;
+  scripted.tables.rules = [{ ...rule, policy: 'Policy/web', rule: 'mine' }, { ...rule, policy: 'Policy/web-2', rule: 'another' }];
+  const { out } = await run('describe', 'policy', 'web');
+  t.match(out, /Rules[^]*Policy\/web +mine +application +ingress +drop +3/);
+  t.notMatch(out, 'another');
+});

@@ -27,6 +27,15 @@ t.test('tables', async (t) => {
   t.match(JSON.parse((await run('get', 'stats', '-o', 'json')).out), { items: [{ port: 'web-1' }, { port: 'web-2' }], totals: { copiedPackets: 3, originatedPackets: 2 } });
   t.equal(JSON.parse((await run('get', 'stats', '--port', 'web-2', '-o', 'json')).out).items.length, 1);
   t.match((await run('get', 'drops')).out, /web-1 +receive +mac_spoofed +2 +120/);
+  const rule = { tier: 'application', direction: 'ingress', action: 'drop' } as const;
+  scripted.tables.rules = [
+    { ...rule, policy: 'Policy/web', rule: 'in', enforced: true, hits: 3, audited: 0, differing: 0, lastHit: new Date(Date.now() - 5_000).toISOString() },
+    { ...rule, policy: 'Policy/new', rule: 'in', enforced: false, hits: 0, audited: 9, differing: 4, lastHit: null },
+  ];
+  const rules = (await run('get', 'rules')).out;
+  t.match(rules, /Policy\/web +in +application +ingress +drop +3 +\d+s ago\n/);
+  t.match(rules, /Policy\/new +in +application +ingress +\(drop\) +0 +9 +4\n/, 'what is not enforced stands in brackets');
+  t.equal(JSON.parse((await run('get', 'rules', '--policy', 'Policy/new', '-o', 'json')).out).items.length, 1);
   scripted.tables.usage = [{ table: 'macs', port: '', used: 7, limit: 10 }, { table: 'flows', port: 'web-1', used: 1, limit: 9 }];
   t.match((await run('get', 'usage')).out, /TABLE +PORT +USED +LIMIT +PERCENT\nmacs +7 +10 +70\nflows +web-1 +1 +9 +11\n/);
   t.equal(JSON.parse((await run('get', 'usage', '--port', 'web-1', '-o', 'json')).out).items.length, 1);
@@ -38,4 +47,5 @@ t.test('what a table cannot do is told', async (t) => {
   t.match(await run('get', 'drops', 'web-1'), { code: 2, err: /--port web-1/ });
   t.match(await run('get', 'stats', '--network', 'dev'), { code: 2, err: /cannot be narrowed by --network/ });
   t.match(await run('get', 'ports', '--port', 'a'), { code: 2 });
+  t.match(await run('get', 'rules', '--port', 'a'), { code: 2, err: /cannot be narrowed by --port/ });
 });
