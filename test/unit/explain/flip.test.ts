@@ -39,3 +39,17 @@ t.test('an established connection is flipped, too, whichever end sends', async (
   t.match(denied.answer, { verdict: 'drop', stage: 'connection' });
   t.match(denied.flipped, { verdict: 'allow' });
 });
+
+t.test('a connection that a policy keeps is flipped by no change', async (t) => {
+  const keeping = (action: string) => policy('keeping', {}, { established: 'keep', ingress: [{ name: 'only', action, protocols: [{ udp: [53] }] }] });
+  const product = await switchWith(t, [...two, keeping('allow')]);
+  const frame = composeFrame({
+    sourceMac: '02:00:00:00:00:01', destinationMac: '02:00:00:00:00:02', source: parseIp('10.77.0.1')!, destination: parseIp('10.77.0.2')!, protocol: 17, sourcePort: 4000, destinationPort: 53,
+  });
+  product.memoryPort('a').send(frame);
+  product.run();
+  await product.apply([keeping('drop')]);
+  t.match(product.explain({ port: 'a', frame }), { verdict: 'allow', rule: 'only', connection: { standing: 'established' } });
+  t.equal(product.explain({ port: 'a', frame }).flip, undefined);
+  t.match(product.explain({ port: 'a', to: '10.77.0.2', protocol: 'udp', destinationPort: 53 }), { verdict: 'drop', policy: 'Policy/keeping', rule: 'only', flip: {} }, 'a new one is dropped');
+});
