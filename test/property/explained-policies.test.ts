@@ -126,7 +126,7 @@ class Inquiry {
 
   #seen(): string {
     const { product } = this.#player;
-    return JSON.stringify([product.stats(), product.drops(), product.fdb(), product.flows(), product.usage(), product.generation, product.events().length]);
+    return JSON.stringify([product.stats(), product.drops(), product.fdb(), product.flows(), product.usage(), product.rules().map(({ lastHit: _, ...counts }) => counts), product.generation, product.events().length]);
   }
 
   #explainQuietly(port: string, frame: Uint8Array): Explanation | string {
