@@ -58,6 +58,7 @@ export const features: readonly Feature[] = [
   { noun: 'neighbour', state: 'production', golden: ['arp-answered', 'arp-flooded', 'nd-answered', 'nd-flooded'], e2e: ['reachability.test.ts'], page: 'README.md' },
   { noun: 'policy', state: 'experimental', page: 'src/intent/policies.md' },
   { noun: 'network-policy', state: 'experimental', page: 'src/intent/policies.md' },
+  { noun: 'rule-hits', state: 'experimental', e2e: ['seen.test.ts'], page: 'src/cli/README.md' },
   { noun: 'default-policy', state: 'production', golden: ['policy-default-ingress', 'policy-default-egress'], e2e: ['isolation.test.ts'], page: 'README.md' },
   { noun: 'apply', state: 'production', e2e: ['lifecycle.test.ts', 'restart.test.ts'], page: 'src/cli/README.md' },
   { noun: 'explain', state: 'production', e2e: ['explain.test.ts', 'demo.test.ts', 'isolation.test.ts', 'spoofing.test.ts'], page: 'src/cli/README.md' },
