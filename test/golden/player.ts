@@ -122,8 +122,8 @@ export class ProductPlayer implements Player {
     this.product = product;
   }
 
-  static async open(macs = 1024): Promise<ProductPlayer> {
-    return new ProductPlayer(await VirtualSwitch.open({ workers: 0, clock: 'virtual', limits: { ports: 64, flows: 4096, macs } }));
+  static async open(macs = 1024, flows = 4096): Promise<ProductPlayer> {
+    return new ProductPlayer(await VirtualSwitch.open({ workers: 0, clock: 'virtual', limits: { ports: 64, flows, macs } }));
   }
 
   async apply(resources: readonly Resource[]): Promise<void> {

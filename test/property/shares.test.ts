@@ -1,12 +1,13 @@
 /**
  * A port's share of the flow table: who opens a flow pays for it, whoever has used up his share forwards as before,
- * only without being remembered, and nobody else notices.
+ * only without being remembered, and nobody else notices. Where connections are tracked, a flood of new ones ends none that is
+ * established, whoever floods.
  */
 import fc from 'fast-check';
 import t from 'tap';
 import { ProductPlayer } from '../golden/player.ts';
 import { findImbalances } from '../harness/checkers.ts';
-import { ethernet, ipv4, udp } from '../harness/frames.ts';
+import { ethernet, ipv4, tcp, udp } from '../harness/frames.ts';
 import { holds } from '../harness/random.ts';
 import type { Resource } from '../model/world.ts';
 
@@ -75,4 +76,49 @@ t.test('a flow is paid for by who opened it', { timeout: 600_000 }, async (t) =>
     if (wrong.length > 0) throw new Error(wrong.join('\n'));
   });
   await holds(t, 'shares are kept, and cost a port nothing but its memory', property as fc.IRawProperty<unknown>, 40);
+});
+
+const nothing = new Uint8Array(0);
+
+function segment(from: number, to: number, ports: readonly [number, number], flags: string, sequence: number, acknowledgment: number): Uint8Array {
+  const ends = { source: address(from), destination: address(to) };
+  const payload = ipv4({ ...ends, protocol: 6, payload: tcp(ends, ...ports, nothing, { flags, sequence, acknowledgment, window: 8192 }) });
+  return ethernet({ source: mac(from), destination: mac(to), type: 0x0800, payload });
+}
+
+t.test('a flood of new connections ends none that is established', { timeout: 600_000 }, async (t) => {
+  const tracked: Resource[] = [
+    ...resources([65_536, 65_536, 65_536]).map((resource) => (resource.kind === 'Network' ? { ...resource, spec: { ...resource.spec, defaultPolicy: { ingress: 'drop' } } } : resource)),
+    { apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name: 'open' }, spec: { appliesTo: {}, ingress: [{ action: 'allow', protocols: [{ tcp: [80] }, { udp: [80] }] }] } },
+  ];
+  const property = fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.constantFrom(0, 1, 2), fc.constantFrom<'S' | 'A' | 'udp'>('S', 'A', 'udp'), async (count, flooder, kind) => {
+    await using player = await ProductPlayer.open(1024, 256);
+    await player.apply(tracked);
+    const ask = (from: number, to: number, frame: Uint8Array): boolean => {
+      player.send(name(from), frame);
+      player.run();
+      return player.take(name(to)).length === 1;
+    };
+    const established = Array.from({ length: count }, (_, index) => 1000 + index);
+    for (const port of established) {
+      const isOpen = ask(0, 1, segment(0, 1, [port, 80], 'S', 100, 0)) && ask(1, 0, segment(1, 0, [80, port], 'SA', 500, 101)) && ask(0, 1, segment(0, 1, [port, 80], 'A', 101, 501));
+      if (!isOpen) throw new Error(`the connection from ${port} did not open`);
+    }
+    const target = flooder === 1 ? 2 : 1;
+    for (let port = 10_000; port < 11_500; ++port) {
+      const ends = { source: address(flooder), destination: address(target) };
+      const datagram = ethernet({ source: mac(flooder), destination: mac(target), type: 0x0800, payload: ipv4({ ...ends, protocol: 17, payload: udp(ends, port, 80, nothing) }) });
+      player.send(name(flooder), kind === 'udp' ? datagram : segment(flooder, target, [port, 80], kind, 100, 1));
+      if (port % 100 === 0) player.run();
+    }
+    player.run();
+    for (const index of [0, 1, 2]) player.take(name(index));
+    for (const port of established) {
+      if (!ask(1, 0, segment(1, 0, [80, port], 'A', 501, 101))) throw new Error(`the server's word on ${port} did not arrive after the flood`);
+      if (!ask(0, 1, segment(0, 1, [port, 80], 'A', 101, 501))) throw new Error(`the client's word on ${port} did not arrive after the flood`);
+    }
+    const wrong = findImbalances(player.product.stats(), player.deaths());
+    if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  });
+  await holds(t, 'every one of them lives on', property as fc.IRawProperty<unknown>, 15);
 });
