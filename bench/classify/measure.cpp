@@ -114,7 +114,7 @@ int measure(const std::string& path) {
   std::vector<double> puts;
   vsw::test::Chance chance(5);
   double spent = 0;
-  for (int i = 0; i < 25 && (i < 3 || spent < 2e9); ++i, spent += puts.back()) {
+  for (int i = 0; i < 25 && (i < 1 || spent < 2e9); ++i, spent += puts.back()) {
     const peer_rule rule = rules[chance.below(static_cast<std::uint32_t>(rules.size()))];
     start_cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     if (const char* why = peer_put(&rule, chance.below(static_cast<std::uint32_t>(rules.size()))); why != nullptr) return refuse(why);

@@ -99,9 +99,9 @@ struct Classbench {
       const std::uint32_t one = (subnets[chance.below(static_cast<std::uint32_t>(subnets.size()))] & 0xffff'f000) | chance.below(4'096);
       return of_length == 0 ? 0 : one & (~std::uint32_t{0} << (32 - of_length));
     };
-    const auto ports = [&](std::uint16_t (&into)[2], std::uint32_t any_of_16) {
+    const auto ports = [&](std::uint16_t (&into)[2], std::uint32_t any_of_16, bool is_one) {
       static constexpr std::uint16_t kKnown[] = {20, 21, 22, 23, 25, 53, 67, 69, 80, 110, 123, 135, 139, 143, 161, 389, 443, 445, 514, 1433, 1521, 1526, 3306, 8080};
-      const std::uint32_t kind = chance.below(16);
+      const std::uint32_t kind = chance.below(is_one ? 14 : 16);
       if (kind < any_of_16) return;
       if (kind == 15) {
         into[0] = 1'024;
@@ -118,12 +118,14 @@ struct Classbench {
       rule.destination_length = length(is_acl ? 0 : is_firewall ? 4 : 1);
       rule.source = address(rule.source_length);
       rule.destination = address(rule.destination_length);
-      const std::uint32_t kind = chance.below(16);
-      rule.any_protocol = kind == 0 || (!is_acl && !is_firewall && kind < 6);
+      // Who names neither end names a service: else one rule would hide most of those behind it.
+      const bool is_wide = rule.source_length < 3 && rule.destination_length < 3;
+      const std::uint32_t kind = is_wide ? 2 + chance.below(14) : chance.below(16);
+      rule.any_protocol = kind == 0 || (!is_acl && !is_firewall && !is_wide && kind < 6);
       rule.protocol = rule.any_protocol ? 0 : kind == 1 ? 1 : kind < (is_acl ? 3u : is_firewall ? 7u : 11u) ? 17 : 6;
       if (!rule.any_protocol && rule.protocol != 1) {
-        ports(rule.destination_port, is_acl ? 4 : is_firewall ? 5 : 8);
-        ports(rule.source_port, is_acl ? 16 : is_firewall ? 12 : 13);
+        ports(rule.destination_port, is_wide ? 0 : is_acl ? 4 : is_firewall ? 5 : 8, is_wide);
+        ports(rule.source_port, is_acl ? 16 : is_firewall ? 12 : 13, false);
       }
       made.rules.push_back(rule);
     }

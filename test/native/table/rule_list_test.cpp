@@ -78,6 +78,7 @@ TEST("table/rule_list: pass goes on at the next tier, and only there") {
   const List list = made({rule(2, 1, RuleAction::kPass), rule(3, 1, RuleAction::kDrop), rule(4, 3, RuleAction::kPass),
                           rule(5, 3, RuleAction::kAllow), rule(6, 5, RuleAction::kReject)});
   REQUIRE(list != nullptr);
+  REQUIRE(list->first_match(asked.question()) != nullptr && list->decide(asked.question()) != nullptr);
   CHECK_EQUAL(list->first_match(asked.question())->id.value, 2u);
   CHECK_EQUAL(list->decide(asked.question())->id.value, 6u);
   const List all_pass = made({rule(2, 0, RuleAction::kPass), rule(3, 5, RuleAction::kPass)});
