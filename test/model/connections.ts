@@ -17,7 +17,7 @@ export interface Opening {
 
 export interface Fate {
   readonly passes: boolean;
-  readonly reason?: 'egress_denied' | 'ingress_denied' | 'connection_invalid';
+  readonly reason?: 'egress_denied' | 'ingress_denied' | 'connection_invalid' | 'related_unmatched';
   /** Whether the sender is told; undefined: of a connection that was ended, it may be. */
   readonly isTold?: boolean | undefined;
 }
@@ -78,6 +78,13 @@ export class ModelConnections {
     const denial = this.#judgeAgain(known, openingOf(known.initiator));
     if (denial !== undefined) return { passes: false, reason: denial.reason, isTold: known.wasKilled ? undefined : denial.rejects };
     return fits ? { passes: true } : { passes: false, reason: 'connection_invalid', isTold: false };
+  }
+
+  /** An ICMP error about what the other side said: it passes while the conversation may go on, and says nothing of it. */
+  hearError(key: string, openingOf: (side: Side) => Opening): Fate {
+    const known = this.#known.get(key);
+    const isDenied = known === undefined || this.#judgeAgain({ ...known }, openingOf(known.initiator)) !== undefined;
+    return isDenied ? { passes: false, reason: 'related_unmatched', isTold: false } : { passes: true };
   }
 
   /** Those whose policy wants ends to be told are asked without a frame. Whether this one is ended now. */

@@ -416,7 +416,7 @@ export const mutants = [
   },
   {
     promise: 'connections', breaks: 'an ICMP error may come from anybody',
-    file: 'native/worker/finding.cpp', find: ' || flow.end[side ^ 1].port != ingress) return false;', put: ') return false;',
+    file: 'native/worker/finding.cpp', find: ' || flow.end[side ^ 1].port != ingress) return false;', put: ' || !ingress) return false;',
     tests: ['golden related-forged'],
   },
   {
@@ -442,7 +442,7 @@ export const mutants = [
   {
     promise: 'connections', breaks: 'a label that changed is not noticed by what was allowed before',
     file: 'native/worker/worth.cpp', find: '    latest = std::max({latest, number_of(generation.addresses->changed(tuple.network, tuple.source)),', put: '    latest = std::max({latest, number_of(generation.addresses->changed(tuple.network, tuple.destination)),',
-    tests: ['property connections'],
+    tests: ['property rejudging', 'property connections'],
   },
   {
     promise: 'connections', breaks: 'rules of the receiver that changed are not noticed by what was allowed before',
@@ -486,7 +486,7 @@ export const mutants = [
   },
   {
     promise: 'rules', breaks: 'whoever is rejected is told nothing',
-    file: 'native/worker/forwarder.cpp', find: '  if (program.reject) answerer_.reject(lane, moment, packet);', put: '',
+    file: 'native/worker/forwarder.cpp', find: '  if (program.reject) answerer_.reject(lane, moment, packet);', put: '  if (program.reject && lane.dead) answerer_.reject(lane, moment, packet);',
     tests: ['golden reject-tcp', 'golden reject-prohibited'],
   },
   {
@@ -497,7 +497,7 @@ export const mutants = [
   {
     promise: 'rules', breaks: 'a reset is answered by a reset',
     file: 'native/action/tcp_reset.cpp', find: ' && (Tcp::flags(packet.data + headers.l4) & Tcp::kRst) == 0;', put: ';',
-    tests: ['golden reject-silent', 'golden reject-tcp'],
+    tests: ['golden policy-kill'],
   },
   {
     promise: 'fragments', breaks: 'what follows an overlap passes',

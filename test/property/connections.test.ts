@@ -37,8 +37,14 @@ interface Talk extends TalkPlan {
   round: number; // of the change before which it was heard last
 }
 
+interface Word {
+  talk: number;
+  side: Side;
+  says: 'word' | 'nonsense' | 'error'; // an ICMP error about what the other side said last
+}
+
 type Step =
-  | { step: 'speak'; talks: readonly { talk: number; side: Side; isWrong: boolean }[] }
+  | { step: 'speak'; talks: readonly Word[] }
   | { step: 'become'; world: number }
   | { step: 'disturb' };
 
@@ -55,7 +61,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6, arbitrary: fc.record({
       step: fc.constant('speak' as const),
-      talks: fc.array(fc.record({ talk: fc.nat(5), side: fc.constantFrom<Side>(0, 0, 1), isWrong: fc.constantFrom(false, false, false, false, false, true) }), { minLength: 1, maxLength: 6 }),
+      talks: fc.array(fc.record({ talk: fc.nat(5), side: fc.constantFrom<Side>(0, 0, 1), says: fc.constantFrom<Word['says']>('word', 'word', 'word', 'word', 'word', 'word', 'nonsense', 'error') }), { minLength: 1, maxLength: 6 }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ step: fc.constant('become' as const), world: fc.nat(3) }) },
@@ -133,11 +139,18 @@ class Life {
     this.#resources = resources;
     this.#twin.become(resources);
     this.#round += 1;
-    // Whose end is another port now, or stands elsewhere, begins anew with other numbers.
+    // Whose end is another port now begins anew; whose end stands elsewhere, with other numbers.
     for (const talk of [...this.#talks]) {
-      const isSame = [talk.from, talk.to].every((host) => this.#placeOf(before, host) === this.#placeOf(resources, host));
+      const ends = [talk.from, talk.to];
+      const isSame = ends.every((host) => this.#placeOf(before, host) === this.#placeOf(resources, host));
       if (isSame) continue;
       this.#twin.forget(talk.key);
+      const isMoved = ends.some((host) => this.#placeOf(before, host).split(' ')[0] === this.#placeOf(resources, host).split(' ')[0] && this.#placeOf(before, host) !== this.#placeOf(resources, host));
+      if (!isMoved) {
+        // Another port with the same number, MAC and addresses, maybe: what was open with the one is not with the other.
+        Object.assign(talk, { phase: 'closed', sequence: [1000, 5000] });
+        continue;
+      }
       Object.assign(talk, { key: `${talk.key}'`, source: talk.source + 100, phase: 'closed', sequence: [1000, 5000] });
       if (talk.protocol === 'gre') this.#talks.splice(this.#talks.indexOf(talk), 1);
     }
@@ -156,27 +169,29 @@ class Life {
     this.#compare('at rest', new Map(), new Map(), new Map(), new Map());
   }
 
-  speak(words: readonly { talk: number; side: Side; isWrong: boolean }[]): void {
+  speak(words: readonly Word[]): void {
     const [delivered, told, mayBeTold, dead] = [new Map<string, string[]>(), new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
     const heard = new Set<Talk>();
     const add = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
-    for (const { talk: index, side, isWrong } of words) {
+    for (const { talk: index, side, says } of words) {
       const talk = this.#talks[index % Math.max(1, this.#talks.length)];
       if (talk === undefined || heard.has(talk) || !this.#isThere(talk)) continue;
       heard.add(talk);
       const [sender, receiver] = side === 0 ? [talk.from, talk.to] : [talk.to, talk.from];
-      const { payload, mayBegin, fits, then } = this.#say(talk, side, isWrong);
-      this.#player.send(this.#portOf(sender), this.#frame(talk, side, payload, sender));
+      const isError = says === 'error' && this.#mayErr(talk, side);
+      const { payload, mayBegin, fits, then } = isError ? this.#err(talk, side) : this.#say(talk, side, says === 'nonsense');
+      this.#player.send(this.#portOf(sender), this.#frame(talk, side, payload, sender, isError));
       const isOld = this.#twin.knows(talk.key) && talk.round < this.#round;
-      const fate = this.#twin.hear(talk.key, side, (from) => this.#opening(talk, from), { mayBegin, fits });
+      const openingOf = (from: Side): Opening => this.#opening(talk, from);
+      const fate = isError ? this.#twin.hearError(talk.key, openingOf) : this.#twin.hear(talk.key, side, openingOf, { mayBegin, fits });
       if (fate.passes) {
         this.passed += 1;
         this.survived += isOld ? 1 : 0;
         talk.round = this.#round;
         then();
-        delivered.set(this.#portOf(receiver), [...(delivered.get(this.#portOf(receiver)) ?? []), hex(this.#frame(talk, side, payload, receiver))]);
+        delivered.set(this.#portOf(receiver), [...(delivered.get(this.#portOf(receiver)) ?? []), hex(this.#frame(talk, side, payload, receiver, isError))]);
       } else {
-        this.ended += isOld && fate.reason !== 'connection_invalid' ? 1 : 0;
+        this.ended += isOld && /_denied$/.test(fate.reason ?? '') ? 1 : 0;
         add(dead, `${this.#portOf(sender)} ${fate.reason}`);
         if (fate.isTold === true) add(told, this.#portOf(sender));
         if (fate.isTold === undefined) add(mayBeTold, this.#portOf(sender));
@@ -280,11 +295,29 @@ class Life {
     return { payload: segment('A', mine), mayBegin: true, fits: true, then: () => void (talk.phase = 'open') };
   }
 
+  /** Whether the other side ever said anything that an error could be about. */
+  #mayErr({ protocol, phase }: Talk, side: Side): boolean {
+    return protocol === 'udp' || (protocol === 'tcp' && (side === 1 ? phase !== 'closed' : phase === 'answered' || phase === 'open'));
+  }
+
+  #err(talk: Talk, side: Side): { payload: Uint8Array; mayBegin: boolean; fits: boolean; then: () => void } {
+    const other = (side ^ 1) as Side;
+    const [speaker, hearer] = other === 0 ? [talk.from, talk.to] : [talk.to, talk.from];
+    const about = { source: this.#address(talk, speaker), destination: this.#address(talk, hearer) };
+    const ports = other === 0 ? [talk.source, talk.port] as const : [talk.port, talk.source] as const;
+    const payload = talk.protocol === 'udp' ? udp(about, ...ports, data) : tcp(about, ...ports, data, { flags: 'PA', sequence: talk.sequence[other] - 1, acknowledgment: talk.sequence[side] });
+    const number = talk.protocol === 'udp' ? 17 : 6;
+    const quoted = talk.isWide ? ipv6({ ...about, next: number, payload }) : ipv4({ ...about, protocol: number, payload });
+    const rest = join(be16(0), be16(0), quoted);
+    const ends = { source: about.destination, destination: about.source };
+    return { payload: talk.isWide ? icmpv6(ends, 1, 4, rest) : icmp(3, 3, rest), mayBegin: false, fits: true, then: () => {} };
+  }
+
   /** As it is at the port of one end: tagged where that is a trunk. */
-  #frame(talk: Talk, side: Side, payload: Uint8Array, at: number): Uint8Array {
+  #frame(talk: Talk, side: Side, payload: Uint8Array, at: number, isError = false): Uint8Array {
     const [sender, receiver] = side === 0 ? [talk.from, talk.to] : [talk.to, talk.from];
     const ends = { source: this.#address(talk, sender), destination: this.#address(talk, receiver) };
-    const number = talk.protocol === 'icmp' ? (talk.isWide ? 58 : 1) : talk.protocol === 'gre' ? 47 : protocols[talk.protocol];
+    const number = isError || talk.protocol === 'icmp' ? (talk.isWide ? 58 : 1) : talk.protocol === 'gre' ? 47 : protocols[talk.protocol];
     const isTrunk = (this.#resourceOf(at)?.spec as JudgedPort['spec']).trunk !== undefined;
     return ethernet({
       source: macOf(sender), destination: macOf(receiver), type: talk.isWide ? 0x86dd : 0x0800, tags: isTrunk ? [{ vlan: vlans[talk.network] }] : [],

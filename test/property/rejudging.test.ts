@@ -95,3 +95,79 @@ t.test('what is above a storm limit dies, and a second later as much passes agai
     product.advance(1000);
   }
 });
+
+function labelled(name: string, number: number, app: string, spec: object = {}): Resource {
+  const plain = port(name, number, 'one', spec);
+  return { ...plain, metadata: { name, labels: { app } } as Resource['metadata'] };
+}
+
+function policy(spec: object): Resource {
+  return { apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name: 'rules' }, spec: { appliesTo: { ports: { matchLabels: { app: 'db' } } }, ...spec } };
+}
+
+const forth = datagram(macOf(1), macOf(2));
+const back = ((): Uint8Array => {
+  const ends = { source: '10.0.0.2', destination: '10.0.0.1' };
+  return ethernet({ source: macOf(2), destination: macOf(1), type: 0x0800, payload: ipv4({ ...ends, protocol: 17, payload: udp(ends, 2000, 1000, new Uint8Array(20)) }) });
+})();
+const closed = network('one', { defaultPolicy: { ingress: 'drop' } });
+
+t.test('a label of the sender that a rule asks for ends and brings back what it allowed, in both directions', async (t) => {
+  await using product = await ProductPlayer.open();
+  await product.apply([closed, labelled('a', 1, 'web'), labelled('b', 2, 'db'), policy({ ingress: [{ action: 'allow', from: [{ ports: { matchLabels: { app: 'web' } } }] }] })]);
+  t.strictSame([whoGets(product, 'a', forth, ['b']), whoGets(product, 'b', back, ['a'])], [['b'], ['a']]);
+  await product.apply([labelled('a', 1, 'stranger')]);
+  t.strictSame([whoGets(product, 'b', back, ['a']), whoGets(product, 'a', forth, ['b'])], [[], []]);
+  await product.apply([labelled('a', 1, 'web')]);
+  t.strictSame([whoGets(product, 'b', back, ['a']), whoGets(product, 'a', forth, ['b'])], [['a'], ['b']]);
+});
+
+t.test('a label of the receiver that a rule of the sender asks for does the same', async (t) => {
+  await using product = await ProductPlayer.open();
+  const rules = policy({ appliesTo: { ports: { matchLabels: { app: 'web' } } }, egress: [{ action: 'allow', to: [{ ports: { matchLabels: { app: 'db' } } }] }], default: { egress: 'drop' } });
+  await product.apply([network('one'), labelled('a', 1, 'web'), labelled('b', 2, 'db'), rules]);
+  t.strictSame([whoGets(product, 'a', forth, ['b']), whoGets(product, 'b', back, ['a'])], [['b'], ['a']]);
+  await product.apply([labelled('b', 2, 'stranger')]);
+  t.strictSame([whoGets(product, 'b', back, ['a']), whoGets(product, 'a', forth, ['b'])], [[], []]);
+});
+
+t.test('a name of a port that means another number now does the same', async (t) => {
+  await using product = await ProductPlayer.open();
+  const named = (number: number): Resource => labelled('b', 2, 'db', { namedPorts: [{ name: 'dns', protocol: 'udp', port: number }] });
+  await product.apply([closed, labelled('a', 1, 'web'), named(2000), policy({ ingress: [{ action: 'allow', protocols: [{ udp: ['dns'] }] }] })]);
+  t.strictSame([whoGets(product, 'a', forth, ['b']), whoGets(product, 'b', back, ['a'])], [['b'], ['a']]);
+  await product.apply([named(2001)]);
+  t.strictSame([whoGets(product, 'b', back, ['a']), whoGets(product, 'a', forth, ['b'])], [[], []]);
+});
+
+t.test('a prefix that excepts an address now does the same', async (t) => {
+  await using product = await ProductPlayer.open();
+  const rules = (except: readonly string[]): Resource => policy({ ingress: [{ action: 'allow', from: [{ cidr: '10.0.0.0/24', except: [...except] }] }] });
+  await product.apply([closed, labelled('a', 1, 'web'), labelled('b', 2, 'db'), rules([])]);
+  t.strictSame([whoGets(product, 'a', forth, ['b']), whoGets(product, 'b', back, ['a'])], [['b'], ['a']]);
+  await product.apply([rules(['10.0.0.1/32'])]);
+  t.strictSame([whoGets(product, 'b', back, ['a']), whoGets(product, 'a', forth, ['b'])], [[], []]);
+});
+
+t.test('a network that begins to be judged knows who began what was there, and forgets nothing when it ends', async (t) => {
+  await using product = await ProductPlayer.open();
+  await product.apply([network('one'), labelled('a', 1, 'web'), labelled('b', 2, 'db')]);
+  t.strictSame([whoGets(product, 'a', forth, ['b']), whoGets(product, 'b', back, ['a'])], [['b'], ['a']]);
+  await product.apply([closed, policy({ ingress: [{ action: 'allow', protocols: [{ udp: [2000] }] }] })]);
+  t.strictSame([whoGets(product, 'b', back, ['a']), whoGets(product, 'a', forth, ['b'])], [['a'], ['b']], 'a began it, and may');
+  await product.apply([policy({ ingress: [{ action: 'allow', protocols: [{ udp: [1] }] }] })]);
+  t.strictSame([whoGets(product, 'b', back, ['a']), whoGets(product, 'a', forth, ['b'])], [[], []], 'and now may not');
+  await product.apply([network('one')]);
+  await product.remove('Policy', 'rules');
+  t.strictSame([whoGets(product, 'b', back, ['a']), whoGets(product, 'a', forth, ['b'])], [['a'], ['b']], 'nobody is judged any more');
+});
+
+t.test('an address that a port loses is not spoken from in a connection that is known', async (t) => {
+  await using product = await ProductPlayer.open();
+  await product.apply([closed, labelled('a', 1, 'web'), labelled('b', 2, 'db'), policy({ ingress: [{ action: 'allow' }] })]);
+  t.strictSame([whoGets(product, 'a', forth, ['b']), whoGets(product, 'b', back, ['a'])], [['b'], ['a']]);
+  await product.apply([labelled('a', 1, 'web', { addresses: ['10.0.0.9/24'] })]);
+  t.strictSame(whoGets(product, 'a', forth, ['b']), [], 'not by who lost it');
+  await product.apply([labelled('a', 1, 'web'), labelled('b', 2, 'db', { addresses: ['10.0.0.8/24'] })]);
+  t.strictSame(whoGets(product, 'b', back, ['a']), [], 'nor by the other end');
+});
