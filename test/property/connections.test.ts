@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { ProductPlayer } from '../golden/player.ts';
 import { findImbalances } from '../harness/checkers.ts';
-import { be16, ethernet, hex, icmp, icmpv6, ipv4, ipv6, join, protocols, read16, tcp, udp } from '../harness/frames.ts';
+import { be16, ethernet, fragmentBody, hex, icmp, icmpv6, ipv4, ipv6, join, protocols, read16, tcp, udp } from '../harness/frames.ts';
 import { holds } from '../harness/random.ts';
 import { ModelConnections, type Opening, type Side } from '../model/connections.ts';
 import type { JudgedPort, PolicyResource } from '../model/policy.ts';
@@ -40,7 +40,9 @@ interface Talk extends TalkPlan {
 interface Word {
   talk: number;
   side: Side;
-  says: 'word' | 'nonsense' | 'error'; // an ICMP error about what the other side said last
+  /** An ICMP error is about what the other side said last; a datagram comes whole or in pieces, in one of six orders. */
+  says: 'word' | 'nonsense' | 'error' | 'pieces';
+  order: number;
 }
 
 type Step =
@@ -61,7 +63,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6, arbitrary: fc.record({
       step: fc.constant('speak' as const),
-      talks: fc.array(fc.record({ talk: fc.nat(5), side: fc.constantFrom<Side>(0, 0, 1), says: fc.constantFrom<Word['says']>('word', 'word', 'word', 'word', 'word', 'word', 'nonsense', 'error') }), { minLength: 1, maxLength: 6 }),
+      talks: fc.array(fc.record({ talk: fc.nat(5), side: fc.constantFrom<Side>(0, 0, 1), says: fc.constantFrom<Word['says']>('word', 'word', 'word', 'word', 'word', 'pieces', 'nonsense', 'error'), order: fc.nat(5) }), { minLength: 1, maxLength: 6 }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ step: fc.constant('become' as const), world: fc.nat(3) }) },
@@ -108,6 +110,9 @@ const nameOf = ({ kind, metadata }: PolicyResource): string => (kind === 'Port' 
 const vlans: Readonly<Record<NetworkName, number>> = { dev: 10, prod: 11 };
 const macOf = (host: number): string => `02:00:00:00:00:0${host}`;
 const data = new Uint8Array(10);
+const long = new Uint8Array(40); // behind its header three pieces
+const pieceLength = 16;
+const orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
 
 class Life {
   readonly #player: ProductPlayer;
@@ -121,6 +126,7 @@ class Life {
   survived = 0;
   ended = 0;
   #round = 0;
+  #cut = 0; // datagrams that were cut
 
   constructor(player: ProductPlayer, resources: readonly PolicyResource[], plans: readonly TalkPlan[]) {
     this.#player = player;
@@ -173,14 +179,16 @@ class Life {
     const [delivered, told, mayBeTold, dead] = [new Map<string, string[]>(), new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
     const heard = new Set<Talk>();
     const add = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
-    for (const { talk: index, side, says } of words) {
+    for (const { talk: index, side, says, order } of words) {
       const talk = this.#talks[index % Math.max(1, this.#talks.length)];
       if (talk === undefined || heard.has(talk) || !this.#isThere(talk)) continue;
       heard.add(talk);
       const [sender, receiver] = side === 0 ? [talk.from, talk.to] : [talk.to, talk.from];
       const isError = says === 'error' && this.#mayErr(talk, side);
       const { payload, mayBegin, fits, then } = isError ? this.#err(talk, side) : this.#say(talk, side, says === 'nonsense');
-      this.#player.send(this.#portOf(sender), this.#frame(talk, side, payload, sender, isError));
+      const identification = says === 'pieces' && talk.protocol === 'udp' ? ++this.#cut : 0;
+      const framesAt = (host: number): Uint8Array[] => (identification === 0 ? [this.#frame(talk, side, payload, host, isError)] : orders[order]!.map((piece) => this.#frame(talk, side, payload, host, false, { identification, piece })));
+      for (const frame of framesAt(sender)) this.#player.send(this.#portOf(sender), frame);
       const isOld = this.#twin.knows(talk.key) && talk.round < this.#round;
       const openingOf = (from: Side): Opening => this.#opening(talk, from);
       const fate = isError ? this.#twin.hearError(talk.key, openingOf) : this.#twin.hear(talk.key, side, openingOf, { mayBegin, fits });
@@ -189,10 +197,10 @@ class Life {
         this.survived += isOld ? 1 : 0;
         talk.round = this.#round;
         then();
-        delivered.set(this.#portOf(receiver), [...(delivered.get(this.#portOf(receiver)) ?? []), hex(this.#frame(talk, side, payload, receiver, isError))]);
+        delivered.set(this.#portOf(receiver), [...(delivered.get(this.#portOf(receiver)) ?? []), ...framesAt(receiver).map(hex)]);
       } else {
         this.ended += isOld && /_denied$/.test(fate.reason ?? '') ? 1 : 0;
-        add(dead, `${this.#portOf(sender)} ${fate.reason}`);
+        for (const _ of framesAt(sender)) add(dead, `${this.#portOf(sender)} ${fate.reason}`);
         if (fate.isTold === true) add(told, this.#portOf(sender));
         if (fate.isTold === undefined) add(mayBeTold, this.#portOf(sender));
       }
@@ -223,8 +231,8 @@ class Life {
     }
     const now = new Map(this.#player.deaths().map(({ port, reason, packets }) => [`${port.includes('/') ? port : `default/${port}`} ${reason}`, packets]));
     for (const key of new Set([...now.keys(), ...dead.keys()])) {
-      const more = (now.get(key) ?? 0) - (this.#deaths.get(key) ?? 0);
-      if (!key.includes('(deleted)') && more > 0 !== ((dead.get(key) ?? 0) > 0)) this.wrong.push(`${told}: ${key} ${more} times, not ${dead.get(key) ?? 0}`);
+      const more = Math.max(0, (now.get(key) ?? 0) - (this.#deaths.get(key) ?? 0)); // less: the port is another now
+      if (!key.includes('(deleted)') && more !== (dead.get(key) ?? 0)) this.wrong.push(`${told}: ${key} ${more} times, not ${dead.get(key) ?? 0}`);
     }
     this.#deaths = now;
   }
@@ -272,7 +280,7 @@ class Life {
     const ends = { source: this.#address(talk, sender), destination: this.#address(talk, receiver) };
     const ports = side === 0 ? [talk.source, talk.port] as const : [talk.port, talk.source] as const;
     const nothing = (): void => {};
-    if (talk.protocol === 'udp') return { payload: udp(ends, ...ports, data), mayBegin: true, fits: true, then: nothing };
+    if (talk.protocol === 'udp') return { payload: udp(ends, ...ports, long), mayBegin: true, fits: true, then: nothing };
     if (talk.protocol === 'gre') return { payload: data, mayBegin: true, fits: true, then: nothing };
     if (talk.protocol === 'icmp') {
       const rest = join(be16(talk.source), be16(1), data);
@@ -314,14 +322,18 @@ class Life {
   }
 
   /** As it is at the port of one end: tagged where that is a trunk. */
-  #frame(talk: Talk, side: Side, payload: Uint8Array, at: number, isError = false): Uint8Array {
+  #frame(talk: Talk, side: Side, payload: Uint8Array, at: number, isError = false, cut?: { identification: number; piece: number }): Uint8Array {
     const [sender, receiver] = side === 0 ? [talk.from, talk.to] : [talk.to, talk.from];
     const ends = { source: this.#address(talk, sender), destination: this.#address(talk, receiver) };
     const number = isError || talk.protocol === 'icmp' ? (talk.isWide ? 58 : 1) : talk.protocol === 'gre' ? 47 : protocols[talk.protocol];
     const isTrunk = (this.#resourceOf(at)?.spec as JudgedPort['spec']).trunk !== undefined;
+    const [from, more] = cut === undefined ? [0, false] : [cut.piece * pieceLength, cut.piece < 2];
+    const part = cut === undefined ? payload : payload.subarray(from, more ? from + pieceLength : payload.length);
+    const ipv4Cut = cut === undefined ? {} : { identification: cut.identification, offset: from, more };
+    const ipv6Cut = cut === undefined ? {} : { extensions: [{ type: 44, body: fragmentBody(from, more, cut.identification) }] };
     return ethernet({
       source: macOf(sender), destination: macOf(receiver), type: talk.isWide ? 0x86dd : 0x0800, tags: isTrunk ? [{ vlan: vlans[talk.network] }] : [],
-      payload: talk.isWide ? ipv6({ ...ends, next: number, payload }) : ipv4({ ...ends, protocol: number, payload }),
+      payload: talk.isWide ? ipv6({ ...ends, next: number, payload: part, ...ipv6Cut }) : ipv4({ ...ends, protocol: number, payload: part, ...ipv4Cut }),
     });
   }
 }
