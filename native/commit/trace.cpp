@@ -75,6 +75,9 @@ class Tracer {
     out_.network = network->id;
     FlowKey key;
     make_flow_key(packet, network->id, fabric_.seed, key);
+    const bool first_fragment = packet.headers.has(Headers::kFragment) && !packet.headers.has(Headers::kLaterFragment);
+    if (network->tracks && first_fragment && packet.headers.vlan_count == 0)
+      make_datagram_key(packet, network->id, fabric_.seed, key);
     const Finding finding = find_connection(fabric_, generation_, *network, ingress_id, packet, key);
     out_.standing = finding.standing;
     const bool asks = network->tracks && is_judged(packet) && !finding.standing.is_settled();

@@ -22,4 +22,19 @@ struct AclIngress {
 // Whether rules judge this packet at all.
 [[nodiscard]] bool is_judged(const Packet& packet) noexcept;
 
+// What rules are asked about a packet, held as long as the stages ask; `question` is null where none judges it.
+struct Inquiry {
+  Inquiry(const Generation& generation, const NetworkEntry& network, const Packet& packet, bool settled) noexcept
+      : asks(network.tracks && !settled && is_judged(packet)),
+        tuple(asks ? tuple_of(packet, network.id) : Tuple{}),
+        asked(asks ? question_of(generation, tuple) : Question{tuple, {}, {}, {}}) {}
+  Inquiry(const Inquiry&) = delete;
+  Inquiry& operator=(const Inquiry&) = delete;
+  [[nodiscard]] const Question* question() const noexcept { return asks ? &asked : nullptr; }
+
+  const bool asks;
+  const Tuple tuple;
+  const Question asked;
+};
+
 }  // namespace vsw

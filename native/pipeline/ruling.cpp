@@ -62,8 +62,9 @@ Tuple tuple_of(const Packet& packet, NetworkId network) noexcept {
     tuple.source = Ip::v6(ip + 8);
     tuple.destination = Ip::v6(ip + 24);
   }
-  if (!headers.has(Headers::kTransport)) return tuple;
-  if (headers.protocol == kIcmp || headers.protocol == kIcmpv6) {
+  const bool icmp = headers.protocol == kIcmp || headers.protocol == kIcmpv6;
+  if (!headers.has(Headers::kTransport) && (icmp || !headers.has(Headers::kLaterFragment))) return tuple;
+  if (icmp) {
     const std::byte* message = packet.data + headers.l4;
     tuple.destination_port = static_cast<std::uint16_t>(static_cast<unsigned>(message[0]) << 8 | static_cast<unsigned>(message[1]));
     return tuple;

@@ -19,7 +19,7 @@ namespace vsw {
 // The memberships of both ends, looked up once for all lists. The tuple must outlive the question.
 [[nodiscard]] Question question_of(const Generation& generation, const Tuple& tuple) noexcept;
 
-// What rules are asked about this packet, which is IP.
+// What rules are asked about this packet, which is IP. A later fragment has the ports that its headers were told of.
 [[nodiscard]] Tuple tuple_of(const Packet& packet, NetworkId network) noexcept;
 
 }  // namespace vsw

@@ -110,6 +110,19 @@ void find_related(const Fabric& fabric, const Generation& generation, const Netw
 
 }  // namespace
 
+void make_datagram_key(const Packet& packet, NetworkId network, HashSeed seed, FlowKey& key) noexcept {
+  const Headers& headers = packet.headers;
+  if (!is_judged(packet)) return;
+  const bool v6 = headers.has(Headers::kIpv6);
+  if (headers.protocol == (v6 ? Icmpv6::kNumber : Icmp::kNumber) && headers.has(Headers::kTransport)) {
+    const auto type = std::to_integer<std::uint8_t>(packet.data[headers.l4 + Icmp::kType]);
+    if (v6 ? !Icmpv6::is_echo(type) : !Icmp::is_echo(type)) return;
+  }
+  const Tuple tuple = tuple_of(packet, network);
+  make_flow_key(v6, tuple.source, tuple.destination, headers.protocol, headers.source_port, headers.destination_port, network,
+                seed, key);
+}
+
 Finding find_connection(const Fabric& fabric, const Generation& generation, const NetworkEntry& network, PortId ingress,
                         const Packet& packet, const FlowKey& key) noexcept {
   Finding finding;

@@ -18,8 +18,12 @@ struct Finding {
   Worth worth;               // of the record
 };
 
-// `key` is the packet's, of no kind when its verdict may not be cached. Only where the network tracks connections.
-// A fragment that is not the first has no transport header: its key is made of what the first one said.
+// The key of a fragment's datagram, from its headers: a later one's have been told what the first one said. It is left
+// alone where that is nothing that connections are made of.
+void make_datagram_key(const Packet& packet, NetworkId network, HashSeed seed, FlowKey& key) noexcept;
+
+// `key` is the packet's or its datagram's, of no kind when its verdict may not be cached. Only where the network tracks
+// connections.
 [[nodiscard]] Finding find_connection(const Fabric& fabric, const Generation& generation, const NetworkEntry& network,
                                       PortId ingress, const Packet& packet, const FlowKey& key) noexcept;
 

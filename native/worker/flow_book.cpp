@@ -139,11 +139,11 @@ template <class Key>
 DropReason FlowBook::join(Flow<Key>& flow, const Lane& lane, const Moment& moment, const Packet& packet) noexcept {
   const unsigned side = lane.key.side;
   Worth worth = weigh(fabric_, moment.generation, *lane.network, flow, side);
-  if ((Grounds{worth.word}.marks() & Marks::kTracked) != 0) {
-    if (track(flow, side, moment, packet).what == Tracked::What::kInvalid) return DropReason::k_connection_invalid;
-  }
+  Tracked tracked;
+  if ((Grounds{worth.word}.marks() & Marks::kTracked) != 0) tracked = track(flow, side, moment, packet);
+  if (tracked.what == Tracked::What::kInvalid) return DropReason::k_connection_invalid;
   count(flow, side, moment, packet);
-  flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
+  if (tracked.what != Tracked::What::kChallenge) flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
   if (worth.what != Worth::What::kTrue) return DropReason::kNone;
   worth.word |= Grounds::judged(side);
   (void)settle(flow, worth, moment.generation, moment.now_ns);

@@ -6,8 +6,6 @@
 #include "pipeline/multicast.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/prepare.hpp"
-#include "wire/icmp.hpp"
-#include "wire/icmpv6.hpp"
 #include "wire/loop_probe.hpp"
 
 namespace vsw {
@@ -164,7 +162,13 @@ template <class Key>
   constexpr std::uint64_t kAsked = Grounds::about(Marks::kTracked | Marks::kDenied, 0);
   if ((word & kAsked) != 0) {
     const Followed followed = follow(flow, word, side, moment, packet);
-    if (followed != Followed::kPasses) [[unlikely]] return followed == Followed::kDead;
+    if (followed != Followed::kPasses) [[unlikely]] {
+      if (followed != Followed::kProvesNothing) return followed == Followed::kDead;
+      ++moment.hits;
+      count(flow, side, moment, packet);
+      pass_on(flow, lane, moment, packet);
+      return true;
+    }
   }
 
   ++moment.hits;
@@ -219,7 +223,7 @@ template <class Key>
   const Tracked tracked = track(flow, side, moment, packet);
   if (tracked.what == Tracked::What::kValid) [[likely]] return Followed::kPasses;
   if (tracked.what == Tracked::What::kReopened) return Followed::kJudged;
-  if (tracked.what == Tracked::What::kChallenge) return Followed::kPasses;
+  if (tracked.what == Tracked::What::kChallenge) return Followed::kProvesNothing;
   drop(moment.ingress.id, packet, DropReason::k_connection_invalid, moment.now_ns);
   return Followed::kDead;
 }
@@ -239,15 +243,13 @@ void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept
 DropReason Forwarder::judge_as(Finding finding, const Lane& lane, Moment& moment, Packet& packet) noexcept {
   const NetworkEntry& network = *lane.network;
   if (finding.is_stale) book_.forget(lane, finding);
-  const bool asks = network.tracks && is_judged(packet) && !finding.standing.is_settled();
-  const Tuple tuple = asks ? tuple_of(packet, network.id) : Tuple{};
-  const Question question = asks ? question_of(moment.generation, tuple) : Question{tuple, {}, {}, {}};
+  const Inquiry inquiry(moment.generation, network, packet, finding.standing.is_settled());
   Lookup lookup = lookup_of(moment.generation, moment.ingress, network, fabric_, packet);
   lookup.standing = finding.standing;
-  if (asks) lookup.question = &question;
+  lookup.question = inquiry.question();
   Program program;
   SenderPipeline::run(lookup, program);
-  if (asks) witness(lookup, program, finding.other, moment.now_ns);
+  if (inquiry.asks) witness(lookup, program, finding.other, moment.now_ns);
   if (program.action == Program::Action::kDrop) {
     // What died for its destination still told where its sender is.
     if (program.learn && program.stage == StageId::kBridge) learn(lane, moment, packet);
@@ -335,7 +337,7 @@ void Forwarder::judge_fragment(const Lane& lane, Moment& moment, Packet& packet)
   const Headers& headers = packet.headers;
   FragmentVerdict verdict{DropReason::kNone, {}, headers.protocol, headers.source_port, headers.destination_port};
   Lane whole = lane;
-  set_key(whole, packet, verdict);
+  make_datagram_key(packet, lane.network->id, fabric_.seed, whole.key);
   const Finding finding = find_connection(fabric_, moment.generation, *lane.network, moment.ingress.id, packet, whole.key);
   verdict.rule = finding.standing.rule;
   verdict.reason = judge_as(finding, whole, moment, packet);
@@ -353,27 +355,18 @@ void Forwarder::pass_fragment(const FragmentVerdict& verdict, const Lane& lane, 
     drop(moment.ingress.id, packet, verdict.reason, moment.now_ns);
     return;
   }
+  // Of these its own header says nothing, or what it likes.
+  packet.headers.protocol = verdict.protocol;
+  packet.headers.source_port = verdict.source_port;
+  packet.headers.destination_port = verdict.destination_port;
   Lane whole = lane;
-  set_key(whole, packet, verdict);
+  make_datagram_key(packet, lane.network->id, fabric_.seed, whole.key);
   Finding finding = find_connection(fabric_, moment.generation, *lane.network, moment.ingress.id, packet, whole.key);
   if (finding.standing.kind == Standing::Kind::kUntracked) {
     finding.standing.kind = Standing::Kind::kEstablished;
     finding.standing.rule = verdict.rule;
   }
   (void)judge_as(finding, lane, moment, packet);
-}
-
-// The key of the datagram.
-void Forwarder::set_key(Lane& lane, const Packet& packet, const FragmentVerdict& verdict) const noexcept {
-  if (!is_judged(packet)) return;
-  const Tuple tuple = tuple_of(packet, lane.network->id);
-  const bool v6 = packet.headers.has(Headers::kIpv6);
-  if (verdict.protocol == (v6 ? Icmpv6::kNumber : Icmp::kNumber) && !packet.headers.has(Headers::kLaterFragment)) {
-    const auto type = std::to_integer<std::uint8_t>(packet.data[packet.headers.l4 + Icmp::kType]);
-    if (v6 ? !Icmpv6::is_echo(type) : !Icmp::is_echo(type)) return;
-  }
-  make_flow_key(v6, tuple.source, tuple.destination, verdict.protocol, verdict.source_port, verdict.destination_port,
-                lane.network->id, fabric_.seed, lane.key);
 }
 
 Packet* Forwarder::copy_of(const Packet& packet) noexcept {
@@ -443,11 +436,9 @@ void Forwarder::hand_over(const Lane& lane, Moment& moment, const PortEntry& rec
 void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group,
                       bool heard) noexcept {
   const NetworkEntry& network = *lane.network;
-  const bool asks = network.tracks && is_judged(packet);
-  const Tuple tuple = asks ? tuple_of(packet, network.id) : Tuple{};
-  const Question question = asks ? question_of(moment.generation, tuple) : Question{tuple, {}, {}, {}};
+  const Inquiry inquiry(moment.generation, network, packet, false);
   Lookup lookup = lookup_of(moment.generation, moment.ingress, network, fabric_, packet);
-  if (asks) lookup.question = &question;
+  lookup.question = inquiry.question();
   if (!heard && is_storm(lane, moment, packet, lookup.destination)) return;
   egress_.flush(moment.now_ns);
   std::uint64_t receivers = 0;

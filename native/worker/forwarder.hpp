@@ -39,7 +39,8 @@ class Forwarder {
   [[nodiscard]] FlowBook& book() noexcept { return book_; }
 
  private:
-  enum class Followed : std::uint8_t { kPasses, kDead, kJudged };  // kJudged: the stages must be asked
+  // kProvesNothing: it passes, and its connection lives no longer for it. kJudged: the stages must be asked.
+  enum class Followed : std::uint8_t { kPasses, kProvesNothing, kDead, kJudged };
 
   template <class Key>
   Lane* look_up(const FlowCache<Key>& cache, Lane* lane, const Lane* end) noexcept;
@@ -59,7 +60,6 @@ class Forwarder {
   DropReason judge_as(Finding finding, const Lane& lane, Moment& moment, Packet& packet) noexcept;
   void judge_fragment(const Lane& lane, Moment& moment, Packet& packet) noexcept;
   void pass_fragment(const FragmentVerdict& verdict, const Lane& lane, Moment& moment, Packet& packet) noexcept;
-  void set_key(Lane& lane, const Packet& packet, const FragmentVerdict& verdict) const noexcept;
   [[nodiscard]] Packet* copy_of(const Packet& packet) noexcept;
   void end_held(Packet& held, DropReason reason, std::uint64_t now_ns) noexcept;
   void witness(const Lookup& lookup, const Program& program, PortId other, std::uint64_t now_ns) noexcept;

@@ -184,3 +184,35 @@ TEST("worker/finding: errors about a connection pass when they come from where i
   CHECK_EQUAL(small.deliver(2, error(2, sent), 1), 0u);
   CHECK_EQUAL(small.broken_law(), "");
 }
+
+TEST("worker/finding: fragments to a group are judged at each receiver as their first one was") {
+  SmallSwitch small;
+  Edits edits = judged_network(3, {kDns, kNothing});
+  edits.put_rules(3, {kNothing}).put_port_policy(3, 3, 2);
+  small.commit(edits);
+  const Pieces pieces = pieces_of(53);
+  const auto to_all = [](Bytes frame) {
+    std::copy(kBroadcast.begin(), kBroadcast.end(), frame.begin());
+    return frame;
+  };
+  for (const Bytes& piece : {pieces.last, pieces.first, pieces.second}) CHECK(small.send(1, to_all(piece)));
+  small.plane.run();
+  CHECK_EQUAL(small.receive(2).size(), 3u);
+  CHECK_EQUAL(small.receive(3).size(), 0u);
+  CHECK_EQUAL(small.count(1, Counter::k_held_packets), 0u);
+  CHECK_EQUAL(small.broken_law(), "");
+}
+
+TEST("worker/finding: a SYN that only asks for a challenge keeps no connection alive") {
+  SmallSwitch small;
+  PlannedNetwork network;
+  network.timeouts = {120, 60, 10};  // tcp_established: 10 s
+  small.commit(judged_network(2, {kWeb, kNothing}, {}, network));
+  CHECK_EQUAL(shake_hands(small), 3u);
+  CHECK_EQUAL(small.deliver(2, tcp4_frame(2, 1, {kAckFlag, 501, 101, 80, 4000}), 1), 1u);
+  for (int second = 0; second < 12; second += 4) {
+    small.plane.advance(4'000);
+    (void)small.deliver(2, tcp4_frame(2, 1, {kSynFlag, 0x7000'0000, 0, 80, 4000}), 1);
+  }
+  CHECK_EQUAL(small.plane.fabric().flows4.size(), 0u);
+}
