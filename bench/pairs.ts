@@ -7,9 +7,6 @@
 import { measure, type Measure } from './result.ts';
 import { medianInterval, summarise } from './statistics.ts';
 
-/** Pairs enough for an interval that one outlier does not widen. */
-export const pairsMeasured = 16;
-
 /** What is reached with it, in percent of that without, pair by pair; `turn` answers what was reached in one turn. */
 export async function ratiosOfPairs(pairs: number, turn: (isWith: boolean) => Promise<number>): Promise<number[]> {
   const ratios: number[] = [];
