@@ -167,6 +167,7 @@ Napi::Function SwitchObject::define(Napi::Env env) {
                       InstanceMethod("drainEvents", &SwitchObject::drain_events),
                       InstanceMethod("usage", &SwitchObject::usage),
                       InstanceMethod("portUsage", &SwitchObject::port_usage),
+                      InstanceMethod("filling", &SwitchObject::filling),
                       InstanceMethod("lastDrops", &SwitchObject::last_drops),
                       InstanceMethod("memorySend", &SwitchObject::memory_send),
                       InstanceMethod("memoryReceive", &SwitchObject::memory_receive),
@@ -385,6 +386,24 @@ Napi::Value SwitchObject::port_usage(const Napi::CallbackInfo& info) {
   result.Set("isHeldDown", exists && fabric.loops.is_held(port));
   result.Set("isTracked", exists && is_tracked(*dataplane_->running(), port));
   return result;
+}
+
+Napi::Value SwitchObject::filling(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const auto percent = number_from(info[0], "percent", 100);
+  if (!percent || open(env) == nullptr) return env.Undefined();
+  Fabric& fabric = dataplane_->fabric();
+  const std::shared_ptr<const Generation> generation = dataplane_->running();
+  const auto reaches = [&](std::uint64_t held, std::uint64_t limit) { return held * 100 >= limit * *percent; };
+  Napi::Array ports = Napi::Array::New(env);
+  for (const auto& port : generation->ports) {
+    if (!port) continue;
+    const std::uint32_t flows = fabric.flows_held(port->id).load(std::memory_order_relaxed);
+    if (reaches(flows, port->flows_max) || reaches(fabric.macs.held(port->id), port->macs_max) ||
+        (reaches(flows, port->connections_max) && is_tracked(*generation, port->id)))
+      ports.Set(ports.Length(), port->id.value);
+  }
+  return ports;
 }
 
 Napi::Value SwitchObject::last_drops(const Napi::CallbackInfo& info) {

@@ -45,6 +45,7 @@ class SwitchObject : public Napi::ObjectWrap<SwitchObject> {
   Napi::Value wrappers(const Napi::CallbackInfo& info);
   Napi::Value usage(const Napi::CallbackInfo& info);
   Napi::Value port_usage(const Napi::CallbackInfo& info);
+  Napi::Value filling(const Napi::CallbackInfo& info);
   Napi::Value last_drops(const Napi::CallbackInfo& info);
   Napi::Value memory_send(const Napi::CallbackInfo& info);
   Napi::Value memory_receive(const Napi::CallbackInfo& info);

@@ -322,6 +322,8 @@ export interface Dataplane {
   usage(): { readonly ipv4Flows: Fill; readonly otherFlows: Fill; readonly macs: Fill };
   /** What one port holds of them. */
   portUsage(port: number): { readonly flows: number; readonly macs: number; readonly isHeldDown: boolean; readonly isTracked: boolean };
+  /** The ports that hold at least so many percent of one of their shares. */
+  filling(percent: number): readonly number[];
   lastDrops(port: number): readonly DroppedFrame[];
   memorySend(port: number, frame: Uint8Array, offload?: Offload): boolean;
   memoryReceive(port: number): { frame: Uint8Array; offload?: Offload } | undefined;

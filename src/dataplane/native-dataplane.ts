@@ -45,6 +45,7 @@ interface NativeSwitch {
   captureStop(id: number): void;
   usage(): ReturnType<Dataplane['usage']>;
   portUsage(port: number): ReturnType<Dataplane['portUsage']>;
+  filling(percent: number): number[];
   lastDrops(port: number): NativeDroppedFrame[];
   memorySend(port: number, frame: Uint8Array, offload: Offload | undefined): boolean;
   memoryReceive(port: number): { frame: Uint8Array; offload?: Offload } | undefined;
@@ -228,6 +229,10 @@ export class NativeDataplane implements Dataplane {
 
   portUsage(port: number): ReturnType<Dataplane['portUsage']> {
     return this.#open.portUsage(port);
+  }
+
+  filling(percent: number): readonly number[] {
+    return this.#open.filling(percent);
   }
 
   lastDrops(port: number): readonly DroppedFrame[] {

@@ -9,6 +9,7 @@ import type { Dataplane } from '../dataplane/dataplane.ts';
 import { RuleCounters } from '../dataplane/rule-counters.ts';
 import { portName } from '../intent/intent.ts';
 import { nameOfRule, type RuleNames } from '../table/rule-names.ts';
+import type { PutPort } from '../table/edits.gen.ts';
 import { addressesOfEntry, networksOfEntry, type TableSet } from '../table/table-set.ts';
 import type {
   CaptureEntry, DropEntry, FaultEntry, FdbEntry, FlowEntry, GroupEntry, MulticastStatus, NeighborEntry, PortStats, RuleHits, Stats, UsageEntry,
@@ -29,6 +30,7 @@ export class TableReader {
   readonly #counters: Counters;
   readonly #ruleCounters: RuleCounters;
   readonly #tables: () => TableSet;
+  #filling: ReadonlySet<number> = new Set();
 
   constructor(dataplane: Dataplane, tables: () => TableSet) {
     this.#dataplane = dataplane;
@@ -160,11 +162,20 @@ export class TableReader {
     });
   }
 
+  /**
+   * As `usage`, of the ports that hold at least so many percent of a share, and of those of `told` that did at an earlier call: nothing
+   * is asked of thousands of others.
+   */
+  usageOfFilling(percent: number, portsMax: number, told: ReadonlySet<string>): UsageEntry[] {
+    this.#filling = new Set([...this.#dataplane.filling(percent), ...[...this.#filling].filter((port) => told.has(this.portNameOf(port)))]);
+    return this.usage(portsMax, [...this.#filling].flatMap((port) => this.#tables().ports.get(port) ?? []));
+  }
+
   /** The tables that all share, then each port's shares. */
-  usage(portsMax: number): UsageEntry[] {
+  usage(portsMax: number, ofPorts: Iterable<PutPort> = this.#tables().ports.values()): UsageEntry[] {
     const { ipv4Flows, otherFlows, macs } = this.#dataplane.usage();
     const { ports } = this.#tables();
-    const shares = [...ports.values()].sort((a, b) => compare(a.name, b.name)).flatMap(({ port, name, flowsMax, macsMax, connectionsMax }): UsageEntry[] => {
+    const shares = [...ofPorts].sort((a, b) => compare(a.name, b.name)).flatMap(({ port, name, flowsMax, macsMax, connectionsMax }): UsageEntry[] => {
       const held = this.#dataplane.portUsage(port);
       // What is tracked is all of what the port began, and has the smaller of both shares.
       const connections: UsageEntry[] = held.isTracked ? [{ table: 'connections', port: name, used: held.flows, limit: Math.min(flowsMax, connectionsMax) }] : [];

@@ -37,7 +37,7 @@ import { identityBehind, processBehind } from './namespace-identity.ts';
 import { readOptions, type SwitchOptions } from './options.ts';
 import { PortLives, processEnded, type Attendance } from './port-lives.ts';
 import { PortWatch } from './port-watch.ts';
-import { Pressure } from './pressure.ts';
+import { Pressure, pressureFloor } from './pressure.ts';
 import { isSameProcess, processesAfter } from './processes.ts';
 import { refusal } from './refusal.ts';
 import { aboutOnePort, asList, asMilliseconds, asPortResource, pathsOf, portsIn, replacing, type PathOf } from './request.ts';
@@ -535,7 +535,7 @@ export class VirtualSwitch implements AsyncDisposable {
     for (const event of this.#dataplane.drainEvents()) {
       this.#events.push(event.type === 'events_lost' ? event : tellEvent(event, this.#reader));
     }
-    for (const event of this.#pressure.look(this.usage())) this.#events.push(event);
+    for (const event of this.#pressure.look(this.#reader.usageOfFilling(pressureFloor, this.#portIdsEnd - 1, this.#pressure.ports))) this.#events.push(event);
   }
 }
 

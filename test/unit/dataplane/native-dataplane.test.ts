@@ -123,5 +123,6 @@ t.test('how full the tables are is told for all and for each port', async (t) =>
     t.match(dataplane.portUsage(1), { macs: 1 });
     t.match(dataplane.portUsage(2), { flows: 0, macs: 0 });
     t.match(dataplane.portUsage(65_535), { flows: 0, macs: 0 });
+    t.strictSame([dataplane.filling(25), dataplane.filling(26)], [[1], []], 'one of four');
   });
 });

@@ -11,6 +11,13 @@ function told(...fills: number[]): string[] {
   return fills.flatMap((used) => pressure.look([macs(used)]).map((event) => ('percent' in event ? `${event.type} ${event.percent} at ${event.used}` : event.type)));
 }
 
+t.test('names the ports of which relief is still to be told', (t) => {
+  const pressure = new Pressure();
+  const ports = (used: number): string[] => (pressure.look([macs(used, 'a')]), [...pressure.ports]);
+  t.strictSame([ports(69), ports(70), ports(61), ports(60)], [[], ['a'], ['a'], []]);
+  t.end();
+});
+
 t.test('at 70 and at 90 percent, once each', (t) => {
   t.strictSame(told(0, 69, 70, 75, 89, 90, 99, 100), ['pressure 70 at 70', 'pressure 90 at 90']);
   t.strictSame(told(0, 95), ['pressure 90 at 95'], 'both at once are one');

@@ -45,6 +45,9 @@ export class ScriptedDataplane implements Dataplane {
   clockMs = 1000;
   states: Record<string, number> = {};
   readonly tracked = new Set<number>();
+  /** Ports whose shares fill, and what was asked about them. */
+  full: readonly number[] = [];
+  readonly filledTo: number[] = [];
 
   constructor(options: DataplaneOptions) {
     this.options = options;
@@ -199,6 +202,11 @@ export class ScriptedDataplane implements Dataplane {
       flows: this.flowRecords.filter((flow) => flow.sourceNativePort === port).length, macs: this.learned.filter((entry) => entry.port === port).length,
       isHeldDown: this.heldDown.has(port), isTracked: this.tracked.has(port),
     };
+  }
+
+  filling(percent: number): readonly number[] {
+    this.filledTo.push(percent);
+    return this.full;
   }
 
   lastDrops(): readonly DroppedFrame[] {

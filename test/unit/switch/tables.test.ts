@@ -29,6 +29,21 @@ const flow: FlowRecord = {
   sourceNativePort: a, destinationNativePort: b, state: 'established', verdict: 'allow', rule: 1, packets: 5, bytes: 500, ageSeconds: 9, generation: 4,
 };
 
+t.test('what fills is asked of the ports whose shares fill, and until relief of those that were told of', (t) => {
+  const { dataplane, reader } = scene();
+  const asked = (...told: string[]) => reader.usageOfFilling(60, 7, new Set(told)).flatMap(({ port: name }) => (name === '' ? [] : [name]));
+  t.strictSame(asked(), []);
+  dataplane.full = [b];
+  t.strictSame(new Set(asked()), new Set(['shop/b']));
+  dataplane.full = [a];
+  t.strictSame(new Set(asked('shop/b')), new Set(['a', 'shop/b']), 'its relief is still to be told');
+  t.strictSame(new Set(asked()), new Set(['a']));
+  dataplane.full = [];
+  t.strictSame(asked('shop/b'), []);
+  t.strictSame(dataplane.filledTo, Array(5).fill(60));
+  t.end();
+});
+
 t.test('the fdb is what was declared and what was learned, by network and MAC', (t) => {
   const { dataplane, reader } = scene();
   dataplane.learned = [{ network: dev, mac: '02:00:00:00:00:01', port: a, ageSeconds: 7 }, { network: dev, mac: '02:00:00:00:00:02', port: 77, ageSeconds: 1 }];
