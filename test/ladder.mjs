@@ -6,7 +6,7 @@
  * (or native tests) whose name contains one of the other words. What is counted stands in tally.mjs; a
  * native test counts once for each build that it ran in. The last line is the sum, and it is true.
  */
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { buildAddonWithGyp, cmakeAddon, gypAddon } from '../src/setup/addon.mjs';
@@ -14,7 +14,8 @@ import { buildTypeScript, prepareNative } from '../src/setup/fresh-clone.mjs';
 import { endWithSignals, execute, filesBelow, root, step, StepError } from '../src/setup/step.mjs';
 import { has, hasProgram, install, wanted } from '../src/setup/system-packages.mjs';
 import { nodeOf, promisedNodes } from './nodes.mjs';
-import { ProgramReader, RunnerReader, Tally } from './tally.mjs';
+import { ProgramReader, Tally } from './tally.mjs';
+import { runFiles, share } from './tap-files.mjs';
 
 const tally = new Tally();
 const print = (line) => process.stdout.write(`${line}\n`);
@@ -28,45 +29,31 @@ async function buildByCmake(folder, options, target) {
   await step(`built ${folder}`, 'cmake', ['--build', folder, '--parallel', jobs, ...targets], { remedy });
 }
 
-/** Only the standard output is TAP; what a test says beside it is passed on as it is. */
-function listen(reader, chunk, isError) {
-  if (isError) process.stdout.write(chunk);
-  else reader.take(chunk);
-}
-
-async function runTap(folder, names, { alone = false, timeout = 240, env } = {}) {
+/** Test files, so many at a time as there are cores; those named in `alone` by themselves, after the others. */
+async function runTap(folder, names, { alone = [], timeout = 180, env } = {}) {
   const all = filesBelow([`out/test/${folder}`], ['.test.js']).map((file) => relative(root, file));
   const files = all.filter((file) => names.length === 0 || names.some((name) => file.includes(name)));
-  if (files.length === 0) {
-    if (names.length === 0) tally.add(false, false, `${folder}: no test file found`);
-    return;
-  }
-  const reader = new RunnerReader(tally, print);
-  const before = tally.failed;
-  const options = ['--reporter=tap', `--jobs=${alone ? 1 : jobs}`, ...(alone ? [`--timeout=${timeout}`] : [])];
-  const { code } = await execute(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), ...options, ...files], {
-    timeout: 1_200_000, ...(env && { env }), onOutput: (chunk, isError) => listen(reader, chunk, isError),
-  });
-  reader.end();
-  if (code !== 0 && tally.failed === before) tally.add(false, false, `${folder}: tap ended with ${code}`);
+  if (all.length === 0) tally.add(false, false, `${folder}: no test file found`);
+  const isAlone = (file) => alone.includes(basename(file, '.test.js'));
+  const options = { tally, print, timeout, env };
+  await runFiles(files.filter((file) => !isAlone(file)), { ...options, hands: availableParallelism() });
+  await runFiles(files.filter(isAlone), { ...options, hands: 1 });
 }
 
-/** Runs a native test program. Its address space is not randomised: ThreadSanitizer refuses some layouts. */
+/** Runs a native test program, of which as many processes as there are cores take a share. Its address space is not randomised: ThreadSanitizer refuses some layouts. */
 async function runNative(name, folder, names) {
   const program = join(root, folder, 'native_tests');
   const fixed = hasProgram('setarch') ? ['setarch', process.arch === 'arm64' ? 'aarch64' : 'x86_64', '-R'] : [];
-  for (const wantedName of names.length > 0 ? names : ['']) {
-    const reader = new ProgramReader(tally, print, name);
-    const before = tally.failed;
-    const [command, ...args] = [...fixed, program, wantedName].filter((word) => word !== '');
+  const parts = availableParallelism();
+  const runs = names.length > 0 ? names.map((wantedName) => [wantedName]) : Array.from({ length: parts }, (_, index) => ['', `${index + 1}/${parts}`]);
+  await share(runs, parts, async ([wantedName, part]) => {
+    const reader = new ProgramReader(tally, print, name, part === undefined ? '' : `, ${part}`);
+    const [command, ...args] = [...fixed, program, wantedName, ...(part === undefined ? [] : [part])];
     const { code } = await execute(command, args, {
-      timeout: 600_000, onOutput: (chunk, isError) => listen(reader, chunk, isError),
+      timeout: 600_000, onOutput: (chunk, isError) => (isError ? process.stdout.write(chunk) : reader.take(chunk)),
     });
-    reader.end();
-    if (code !== 0 && tally.failed === before) {
-      tally.add(false, false, `${name}: all cases passed, but the program ended with ${code}`);
-    }
-  }
+    reader.end({ code });
+  });
 }
 
 const sanitizers = { address: 'AddressSanitizer and UBSan', thread: 'ThreadSanitizer' };
@@ -90,23 +77,15 @@ function corpusOf(target) {
 
 /** Replays every file of each corpus, with g++ and AddressSanitizer alone, so that no machine leaves it out. */
 async function replay(names) {
-  await buildByCmake('build/address', ['-DVSW_TESTS=ON', '-DVSW_SANITIZE=address'], ['vsw']);
   const targets = fuzzTargets(names);
-  if (targets.length === 0 && names.length === 0) tally.add(false, false, 'fuzz replay: no target found in test/fuzz');
+  if (targets.length === 0) {
+    if (names.length === 0) tally.add(false, false, 'fuzz replay: no target found in test/fuzz');
+    return;
+  }
+  await buildByCmake('build/address', ['-DVSW_TESTS=ON', '-DVSW_SANITIZE=address'], targets.map((target) => `replay_${target}`));
   for (const target of targets) {
-    const program = join(root, 'build/address', `replay_${target}`);
-    const sources = [`test/fuzz/${target}.cpp`, 'test/fuzz/replay.cpp'].map((file) => join(root, file));
-    const library = join(root, 'build/address/libvsw.a');
-    const newest = Math.max(...[...sources, library].map((file) => statSync(file).mtimeMs));
-    if (!existsSync(program) || statSync(program).mtimeMs < newest) {
-      const flags = ['-std=c++20', '-O1', '-g', '-Wall', '-Wextra', '-fno-exceptions', '-fno-rtti', '-pthread', '-DVSW_DEBUG'];
-      const sanitize = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
-      await step(`built the replay of ${target}`, 'g++', [
-        ...flags, ...sanitize, '-I', join(root, 'native'), '-I', join(root, 'test'), ...sources, library, '-o', program,
-      ], { remedy: 'read the compiler\'s first error above' });
-    }
     const corpus = corpusOf(target);
-    const { code, output } = await execute(program, corpus, { timeout: 120_000 });
+    const { code, output } = await execute(join(root, 'build/address', `replay_${target}`), corpus, { timeout: 120_000 });
     const good = code === 0 && corpus.length > 0;
     tally.add(good, false, `fuzz replay ${target}: ${corpus.length === 0 ? 'its corpus is empty' : 'a file did harm'}`);
     print(`  ${good ? '✓' : '✗'} replay of ${target} (${corpus.length} files)`);
@@ -223,9 +202,12 @@ async function otherNodes() {
 /** What takes too long for every day: ports at random for a minute, and what ports cost. */
 async function endurance(names) {
   const env = { ...process.env, VSW_CHURN_PORTS: '300', VSW_CHURN_SECONDS: '60' };
-  if (names.length === 0 || names.includes('churn')) await runTap('e2e', ['e2e/churn'], { alone: true, timeout: 900, env });
-  if (names.length === 0 || !names.every((name) => name === 'churn')) await runTap('endurance', names, { alone: true, timeout: 900 });
+  if (names.length === 0 || names.includes('churn')) await runTap('e2e', ['e2e/churn'], { timeout: 900, env });
+  if (names.length === 0 || !names.every((name) => name === 'churn')) await runTap('endurance', names, { alone: ['figures'], timeout: 900 });
 }
+
+/** What measures time, speed or memory, or asks for whole cores, has the machine for itself. */
+const measuring = ['bench', 'churn', 'embedded', 'lives', 'path-mtu', 'queues', 'reachability', 'restart'];
 
 const ladder = [
   // Before tidy, which compares what the two addons export.
@@ -246,7 +228,7 @@ const ladder = [
   { name: 'address', climb: (names) => sanitized('address', names), isNative: true },
   { name: 'thread', climb: (names) => sanitized('thread', names), isNative: true },
   { name: 'replay', climb: replay, isNative: true },
-  { name: 'e2e', climb: (names) => runTap('e2e', names, { alone: true }) },
+  { name: 'e2e', climb: (names) => runTap('e2e', names, { alone: measuring, timeout: 240 }) },
   { name: 'endurance', climb: endurance, onRequest: true },
   { name: 'fuzz', climb: fuzz, isNative: true, onRequest: true },
   { name: 'storm', climb: storm, isNative: true, onRequest: true },

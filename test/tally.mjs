@@ -58,7 +58,7 @@ export class Tally {
   }
 }
 
-/** Shared by both readers: lines out of chunks. */
+/** Shared by both readers: lines out of chunks, and how the program ended. */
 class LineReader {
   #rest = '';
 
@@ -68,80 +68,74 @@ class LineReader {
     for (const line of lines) this.line(line);
   }
 
-  end() {
+  end(ended) {
     if (this.#rest !== '') this.line(this.#rest);
     this.#rest = '';
-    this.finish();
+    this.finish(ended);
   }
 }
 
-/** The TAP of the runner: a subtest for each file, whose points stand four columns in. */
-export class RunnerReader extends LineReader {
+/** The TAP of a test file: what is not indented are its cases, and what follows one up to the next explains it, too. */
+export class FileReader extends LineReader {
   #tally;
   #print;
+  #name;
   #cases = [];
   #lines = [];
-  #files = 0;
   #plan;
 
-  constructor(tally, print) {
+  constructor(tally, print, name) {
     super();
     this.#tally = tally;
     this.#print = print;
+    this.#name = name;
   }
 
   line(line) {
-    const file = readPoint(line);
-    if (file) {
-      this.#finishFile(file);
+    const plan = /^1\.\.(\d+)(?: # (?:SKIP\S* ?)?(.*))?$/i.exec(line);
+    if (plan) {
+      this.#plan = { count: Number(plan[1]), reason: plan[2] };
       return;
     }
-    const plan = /^1\.\.(\d+)/.exec(line);
-    if (plan) this.#plan = Number(plan[1]);
-    this.#lines.push(line);
-    const inside = /^ {4}(?! )(.*)$/.exec(line);
-    const found = inside && readPoint(inside[1]);
-    if (!found) return;
-    const text = this.#lines;
-    this.#cases.push({ ...found, text });
+    const found = readPoint(line);
+    if (!found) {
+      if (!/^TAP version/.test(line)) this.#lines.push(line);
+      return;
+    }
+    this.#cases.push({ ...found, text: this.#lines });
     this.#lines = [];
   }
 
-  #finishFile(file) {
-    this.#files += 1;
-    // What follows a point up to the next one explains it, too.
-    const tail = this.#lines;
-    const name = file.name.replace(/^out\/test\//, '').replace(/\.test\.js$/, '');
+  finish({ code, signal, seconds }) {
+    const name = this.#name;
     const cases = this.#cases;
-    const failed = cases.filter((each) => !each.ok);
+    const tail = this.#lines;
     for (const each of cases) this.#tally.add(each.ok, each.skipped, `${name}: ${each.name}`);
-    if (file.skipped && cases.length === 0) this.#tally.add(true, true, name);
-    const died = !file.ok && failed.length === 0;
-    if (died) this.#tally.add(false, false, `${name}: the file itself (a crash, a time limit or a wrong plan)`);
-    if (file.ok && !file.skipped && cases.length === 0) this.#tally.add(false, false, `${name}: no test case ran`);
+    const isSkipped = this.#plan?.count === 0 && this.#plan.reason !== undefined && code === 0;
+    if (isSkipped) this.#tally.add(true, true, name);
+    const isWhole = code === 0 && this.#plan?.count === cases.length;
+    const ok = isWhole && cases.every((each) => each.ok);
+    const died = !isWhole && cases.every((each) => each.ok);
+    if (died) this.#tally.add(false, false, `${name}: the file itself (ended ${signal ? `by ${signal}` : `with ${code}`}: a crash, a time limit or a wrong plan)`);
+    if (ok && !isSkipped && cases.length === 0) this.#tally.add(false, false, `${name}: no test case ran`);
 
-    const mark = file.ok ? (file.skipped ? '-' : '✓') : '✗';
-    const told = file.skipped ? `skipped: ${file.reason}` : `${counted(cases.length)}, ${file.seconds.toFixed(1)} s`;
+    const mark = ok ? (isSkipped ? '-' : '✓') : '✗';
+    const told = isSkipped ? `skipped: ${this.#plan.reason}` : `${counted(cases.length)}, ${seconds.toFixed(1)} s`;
     this.#print(`  ${mark} ${name} (${told})`);
     for (const each of cases) if (each.skipped) this.#print(`      - ${each.name} (skipped: ${each.reason})`);
     for (const [index, each] of cases.entries()) {
-      if (each.ok) continue;
-      const after = cases[index + 1]?.text ?? tail;
-      const end = after.findIndex((line) => /^ {4}# Subtest/.test(line));
-      for (const line of withoutSource([...each.text, ...after.slice(0, end < 0 ? undefined : end)])) {
-        if (line.trim() !== '') this.#print(`    ${line}`);
-      }
+      if (!each.ok) this.#tell([...each.text, `not ok - ${each.name}`, ...this.#explanation(cases[index + 1]?.text ?? tail)]);
     }
-    if (died) for (const line of withoutSource(tail)) this.#print(`    ${line}`);
-    this.#cases = [];
-    this.#lines = [];
+    if (died) this.#tell(tail);
   }
 
-  finish() {
-    if (this.#files === 0 || (this.#plan !== undefined && this.#files < this.#plan)) {
-      this.#tally.add(false, false, 'the runner ended before all files had run');
-      for (const line of this.#lines) this.#print(`    ${line}`);
-    }
+  #explanation(lines) {
+    const end = lines.findIndex((line) => /^# Subtest/.test(line));
+    return lines.slice(0, end < 0 ? undefined : end);
+  }
+
+  #tell(lines) {
+    for (const line of withoutSource(lines)) if (line.trim() !== '') this.#print(`      ${line}`);
   }
 }
 
@@ -150,15 +144,18 @@ export class ProgramReader extends LineReader {
   #tally;
   #print;
   #name;
+  #share;
   #lines = [];
   #count = 0;
+  #failed = 0;
   #plan;
 
-  constructor(tally, print, name) {
+  constructor(tally, print, name, share) {
     super();
     this.#tally = tally;
     this.#print = print;
     this.#name = name;
+    this.#share = share;
   }
 
   line(line) {
@@ -173,18 +170,20 @@ export class ProgramReader extends LineReader {
       return;
     }
     this.#count += 1;
+    if (!found.ok) this.#failed += 1;
     this.#tally.add(found.ok, found.skipped, `${this.#name}: ${found.name}`);
     if (found.skipped) this.#print(`      - ${found.name} (skipped: ${found.reason})`);
     if (!found.ok) for (const explained of [...this.#lines, line]) this.#print(`    ${explained}`);
     this.#lines = [];
   }
 
-  finish() {
-    if (this.#plan === this.#count && this.#count > 0) {
-      this.#print(`  ✓ ${this.#name} (${counted(this.#count)})`);
+  finish({ code }) {
+    const isWhole = this.#plan === this.#count && this.#count > 0;
+    if (isWhole && (code === 0 || this.#failed > 0)) {
+      this.#print(`  ${this.#failed > 0 ? '✗' : '✓'} ${this.#name}${this.#share} (${counted(this.#count)})`);
       return;
     }
-    this.#tally.add(false, false, `${this.#name}: the program ended early, after ${counted(this.#count)}`);
+    this.#tally.add(false, false, `${this.#name}: ${isWhole ? `all cases passed, but the program ended with ${code}` : `the program ended early, after ${counted(this.#count)}`}`);
     for (const line of this.#lines.slice(-200)) this.#print(`    ${line}`);
   }
 }

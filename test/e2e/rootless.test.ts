@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { compiled, lacking, Topology } from '../harness/topology.ts';
 
+// Each waits for pings that must not be answered, in namespaces of its own.
+t.jobs = 3;
+
 const inUserNamespace = ['unshare', '--user', '--map-root-user', '--net', '--mount', 'sh', '-c', 'mount -t tmpfs none /run && exec "$@"', 'sh'];
 const demo = fileURLToPath(new URL('../../../src/setup/demo.mjs', import.meta.url));
 

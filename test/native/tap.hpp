@@ -1,11 +1,16 @@
 // The native tests' runner: each TEST is a line of TAP, each failed CHECK a diagnostic.
 //
-// One program, no dependency: `native_tests [SUBSTRING]` runs the tests whose name contains it.
+// One program, no dependency: `native_tests [SUBSTRING [PART/PARTS]]` runs the tests whose name contains it, or of those
+// every PARTS-th, so that several processes share them.
 // TEST("wire/parse: refuses a short frame") { CHECK(…); CHECK_EQUAL(a, b); }
+//
+// Thousands of checks stand in the tests, each compiled four times over: what one says when it fails is made out of line.
 #pragma once
+#include <concepts>
 #include <cstdio>
-#include <sstream>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace vsw::test {
@@ -15,7 +20,9 @@ struct Case {
   void (*run)();
 };
 std::vector<Case>& cases();
-void fail(const char* file, int line, const std::string& what);
+[[gnu::cold]] void fail(const char* file, int line, const char* what);
+[[gnu::cold]] void fail(const char* file, int line, const std::string& what);
+[[gnu::cold]] void fail_equal(const char* file, int line, const char* what, const std::string& actual, const std::string& expected);
 void skip(const std::string& missing);  // the capability that is missing; return from the test afterwards
 
 struct Register {
@@ -24,17 +31,21 @@ struct Register {
 
 template <class T>
 std::string show(const T& value) {
-  if constexpr (requires(std::ostringstream& out) { out << value; }) {
-    std::ostringstream out;
-    out << +value;
-    return out.str();
+  if constexpr (std::same_as<T, bool>) {
+    return value ? "true" : "false";
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    return std::to_string(value);
+  } else if constexpr (std::convertible_to<const T&, std::string_view>) {
+    return "\"" + std::string(std::string_view(value)) + "\"";
   } else {
     return "a value";
   }
 }
-inline std::string show(const std::string& value) { return "\"" + value + "\""; }
-inline std::string show(const char* value) { return value; }
-inline std::string show(bool value) { return value ? "true" : "false"; }
+
+template <class Actual, class Expected>
+[[gnu::noinline, gnu::cold]] void differ(const char* file, int line, const char* what, const Actual& actual, const Expected& expected) {
+  fail_equal(file, line, what, show(actual), show(expected));
+}
 
 }  // namespace vsw::test
 
@@ -46,13 +57,11 @@ inline std::string show(bool value) { return value ? "true" : "false"; }
   static void VSW_JOIN(test_, __LINE__)()
 #define CHECK(expression) \
   do { if (!(expression)) ::vsw::test::fail(__FILE__, __LINE__, #expression); } while (false)
-#define CHECK_EQUAL(actual, expected)                                                               \
-  do {                                                                                              \
-    const auto actual_ = (actual);                                                                  \
-    const auto expected_ = (expected);                                                              \
-    if (!(actual_ == expected_))                                                                    \
-      ::vsw::test::fail(__FILE__, __LINE__,                                                         \
-                        std::string(#actual " is ") + ::vsw::test::show(actual_) + ", not " + ::vsw::test::show(expected_)); \
+#define CHECK_EQUAL(actual, expected)                                                                      \
+  do {                                                                                                     \
+    const auto actual_ = (actual);                                                                         \
+    const auto expected_ = (expected);                                                                     \
+    if (!(actual_ == expected_)) ::vsw::test::differ(__FILE__, __LINE__, #actual, actual_, expected_);     \
   } while (false)
 #define REQUIRE(expression) \
   do { if (!(expression)) { ::vsw::test::fail(__FILE__, __LINE__, #expression); return; } } while (false)

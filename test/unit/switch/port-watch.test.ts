@@ -8,6 +8,9 @@ import type { VirtualSwitch } from '../../../src/switch/virtual-switch.ts';
 import { network, tap } from '../intent/resources.ts';
 import { opened, until } from './opened.ts';
 
+// They wait for timers, each with a watch of its own.
+t.jobs = 5;
+
 const stateOf = (product: VirtualSwitch, name: string): string => {
   const [resource] = product.get('Port', name);
   return resource?.kind === 'Port' ? resource.status!.state : '';
