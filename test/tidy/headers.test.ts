@@ -1,7 +1,8 @@
 /**
  * Every header opens with its theory and its home, and compiles alone; every TypeScript file opens with what it is.
  *
- * Compiling is remembered by the bytes of the header and of all it includes, so only what changed is compiled again.
+ * Compiling is remembered by the bytes of the header and of all it includes, so only what changed is compiled again. A header that is
+ * the first thing its own source includes is compiled alone by every build.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -53,6 +54,12 @@ function closureOf(path: string, seen: Set<string>): Set<string> {
   return seen;
 }
 
+/** The header that the source of its name includes before anything else. */
+function isFirstOfItsSource(path: string): boolean {
+  const source = path.replace(/\.hpp$/, '.cpp');
+  return isThere(source) && /^\s*#\s*include\s+(\S+)/m.exec(readText(source))?.[1] === `"${path.slice('native/'.length)}"`;
+}
+
 function compile(path: string): Promise<string> {
   return new Promise((resolve) => {
     const flags = ['-std=c++20', '-Wall', '-Wextra', '-Wpedantic', '-Werror', '-fno-exceptions', '-fno-rtti', '-fsyntax-only', '-x', 'c++'];
@@ -72,7 +79,7 @@ t.test('a header compiles alone', { timeout: 120_000 }, async (t) => {
   } catch {
     // The first run remembers nothing.
   }
-  const headers = listUnder('native', '.hpp').filter((path) => !path.startsWith('native/binding/'));
+  const headers = listUnder('native', '.hpp').filter((path) => !path.startsWith('native/binding/') && !isFirstOfItsSource(path));
   const digests = new Map(
     headers.map((path) => {
       const hash = createHash('sha256');
@@ -96,5 +103,6 @@ t.test('a header compiles alone', { timeout: 120_000 }, async (t) => {
   mkdirSync(join(root, 'out'), { recursive: true });
   const known = new Set(headers);
   writeFileSync(cachePath, JSON.stringify(Object.fromEntries(Object.entries(remembered).filter(([path]) => known.has(path)))));
+  t.ok(headers.length > 0, 'some have no source of their own');
   tell(t, `${headers.length} headers compile alone`, findings);
 });
