@@ -1,8 +1,12 @@
 #include "commit/transaction.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <set>
 
+#include "commit/draft.hpp"
 #include "native/edits.hpp"
 #include "native/tap.hpp"
 
@@ -301,4 +305,33 @@ TEST("commit/transaction: a prefix is no longer than its family's addresses") {
   CHECK(with_route(ip6_of(1), 128));
   CHECK(!with_route(ip6_of(1), 129));
   CHECK(!with_route(ip6_of(1), 255));
+}
+
+// They change with edits.def; nothing else would say so, since what is refused does no harm either.
+TEST("commit/transaction: the seeds of the fuzz target are transactions of today") {
+  const std::string here = __FILE__, folder = "test/fuzz/corpus/transaction_decode";
+  const std::filesystem::path seeds = std::filesystem::is_directory(folder) ? folder : here.substr(0, here.rfind("test/native/")) + folder;
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(seeds)) {
+    const std::string name = entry.path().filename();
+    if (name.find('-') == std::string::npos) continue;  // found by a fuzzer, and named by its hash
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto bytes = std::as_bytes(std::span(text));
+    REQUIRE(bytes.size() > 2);
+    const std::size_t middle = std::to_integer<std::size_t>(bytes[0]) | std::to_integer<std::size_t>(bytes[1]) << 8;
+    REQUIRE(2 + middle < bytes.size());
+    const Result<Transaction> first = Transaction::decode(bytes.subspan(2, middle));
+    const Result<Transaction> second = Transaction::decode(bytes.subspan(2 + middle));
+    if (!first || !second) {
+      fail(__FILE__, __LINE__, name + ": " + (first ? second : first).error().message + "; remedy: /usr/bin/python3 test/fuzz/seeds.py");
+      continue;
+    }
+    Generation none;
+    none.id = GenerationId{1};
+    Draft draft(none, GenerationId{2}, 64);
+    if (const Outcome outcome = draft.apply(first.value()); !outcome) fail(__FILE__, __LINE__, name + ": " + outcome.error().message);
+    ++count;
+  }
+  CHECK(count >= 12);
 }
