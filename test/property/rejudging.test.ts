@@ -49,6 +49,15 @@ t.test('a network that denies denies what it allowed before', async (t) => {
   t.strictSame(whoGets(product, 'a', frame, ['b']), []);
 });
 
+t.test('a network that carries an EtherType no more ends what was known of it', async (t) => {
+  await using product = await ProductPlayer.open();
+  await product.apply([network('one', { etherTypes: [0x88b5] }), port('a', 1, 'one'), port('b', 2, 'one')]);
+  const frame = ethernet({ source: macOf(1), destination: macOf(2), type: 0x88b5, payload: new Uint8Array(46) });
+  for (let i = 0; i < 3; i += 1) t.strictSame(whoGets(product, 'a', frame, ['b']), ['b']);
+  await product.apply([network('one')]);
+  t.strictSame(whoGets(product, 'a', frame, ['b']), []);
+});
+
 t.test('a flood that was known reaches who came later, and does not miss who left', async (t) => {
   await using product = await ProductPlayer.open();
   await product.apply([network('one'), port('a', 1, 'one'), port('b', 2, 'one')]);
@@ -160,6 +169,17 @@ t.test('a network that begins to be judged knows who began what was there, and f
   await product.apply([network('one')]);
   await product.remove('Policy', 'rules');
   t.strictSame([whoGets(product, 'b', back, ['a']), whoGets(product, 'a', forth, ['b'])], [['a'], ['b']], 'nobody is judged any more');
+});
+
+t.test('a default that denies from now on ends what it allowed, also where others were judged before', async (t) => {
+  await using product = await ProductPlayer.open();
+  const forOthers = policy({ ingress: [{ action: 'allow' }] });
+  await product.apply([network('one'), labelled('a', 1, 'web'), labelled('b', 2, 'web'), labelled('c', 3, 'db'), forOthers]);
+  t.strictSame([whoGets(product, 'a', forth, ['b']), whoGets(product, 'b', back, ['a'])], [['b'], ['a']]);
+  await product.apply([closed]);
+  t.strictSame([whoGets(product, 'b', back, ['a']), whoGets(product, 'a', forth, ['b'])], [[], []]);
+  await product.apply([network('one')]);
+  t.strictSame([whoGets(product, 'b', back, ['a']), whoGets(product, 'a', forth, ['b'])], [['a'], ['b']]);
 });
 
 t.test('an address that a port loses is not spoken from in a connection that is known', async (t) => {
