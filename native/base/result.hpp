@@ -2,7 +2,7 @@
 // Home: control.
 //
 // C++20 has no std::expected. An Error carries a stable code for programs and a sentence for people;
-// `subject` is the id of the port or network that it speaks of, 0 when it speaks of none.
+// `subject` is the id of the port that it speaks of, 0 when it speaks of none.
 #pragma once
 #include <cstdint>
 #include <string>

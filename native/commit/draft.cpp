@@ -24,7 +24,7 @@ Ip link_local_of(const Mac& mac) {
   return ip;
 }
 
-Error invalid(std::string message, std::uint16_t subject) {
+Error invalid(std::string message, std::uint16_t subject = 0) {
   return {ErrorCode::kInvalid, std::move(message), subject};
 }
 
@@ -126,7 +126,7 @@ Outcome Draft::apply_edit(const PutNetwork& edit) {
     entry->id = id;
     generation_->networks[id.value] = std::move(entry);
   }
-  if (edit.vlan >= Vlan::kIdReserved) return invalid("network " + edit.name + " has a VLAN beyond 4094", edit.network);
+  if (edit.vlan >= Vlan::kIdReserved) return invalid("network " + edit.name + " has a VLAN beyond 4094");
   NetworkEntry* entry = edit_network(id);
   const MulticastSettings multicast{edit.snooping != 0, edit.querier != 0, edit.fast_leave != 0,
                                     edit.flood_unknown != 0, edit.query_ms, edit.response_ms};
@@ -145,11 +145,11 @@ Outcome Draft::apply_edit(const PutNetwork& edit) {
   entry->carries_tags = edit.carries_tags != 0;
   entry->loop_probe_ms = edit.loop_probe_ms;
   entry->loop_hold_ms = edit.loop_hold_ms;
-  if (edit.timeouts.size() > Timeouts::kCount) return invalid("network " + edit.name + " has timeouts of unknown names", edit.network);
+  if (edit.timeouts.size() > Timeouts::kCount) return invalid("network " + edit.name + " has timeouts of unknown names");
   entry->timeouts = {};
   for (std::size_t i = 0; i < edit.timeouts.size(); ++i)
     if (!entry->timeouts.set(i, edit.timeouts[i]))
-      return invalid("network " + edit.name + " has a timeout that is none or too long", edit.network);
+      return invalid("network " + edit.name + " has a timeout that is none or too long");
   entry->tcp_loose = edit.tcp_loose != 0;
   policies_changed_ = true;
   entry->storm_limits = {edit.storm_broadcast, edit.storm_multicast, edit.storm_unknown_unicast};
@@ -160,7 +160,7 @@ Outcome Draft::apply_edit(const PutNetwork& edit) {
 
 Outcome Draft::apply_edit(const DeleteNetwork& edit) {
   const NetworkId id{edit.network};
-  if (generation_->network(id) == nullptr) return invalid("there is no network to delete", edit.network);
+  if (generation_->network(id) == nullptr) return invalid("there is no network to delete");
   generation_->networks[id.value] = nullptr;
   stale_.erase(id);
   return Done{};
@@ -230,7 +230,7 @@ Outcome Draft::apply_edit(const ClosePort& edit) {
 
 Outcome Draft::apply_edit(const PutStaticMac& edit) {
   NetworkEntry* entry = edit_network(NetworkId{edit.network});
-  if (entry == nullptr) return invalid("there is no network for a static MAC", edit.network);
+  if (entry == nullptr) return invalid("there is no network for a static MAC");
   std::erase_if(entry->static_macs, [&](const StaticMac& station) { return station.mac == edit.mac; });
   entry->static_macs.push_back({edit.mac, PortId{edit.port}});
   return Done{};
@@ -238,7 +238,7 @@ Outcome Draft::apply_edit(const PutStaticMac& edit) {
 
 Outcome Draft::apply_edit(const DeleteStaticMac& edit) {
   NetworkEntry* entry = edit_network(NetworkId{edit.network});
-  if (entry == nullptr) return invalid("there is no network for a static MAC", edit.network);
+  if (entry == nullptr) return invalid("there is no network for a static MAC");
   std::erase_if(entry->static_macs, [&](const StaticMac& station) { return station.mac == edit.mac; });
   return Done{};
 }

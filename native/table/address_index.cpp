@@ -98,10 +98,10 @@ AddressIndex::Edit::Edit(std::shared_ptr<const AddressIndex> from, GenerationId 
     : from_(from == nullptr ? std::make_shared<AddressIndex>() : std::move(from)), generation_(generation) {}
 
 Outcome AddressIndex::Edit::put(NetworkId network, const Ip& ip, std::vector<std::uint32_t> sets) {
-  if (!is_list(sets)) return Error{ErrorCode::kInvalid, "the sets of " + text_of(ip) + " are not ascending", network.value};
+  if (!is_list(sets)) return Error{ErrorCode::kInvalid, "the sets of " + text_of(ip) + " are not ascending"};
   if (sets.size() > kAddressSetsMax)
     return Error{ErrorCode::kLimit, text_of(ip) + " is in " + std::to_string(sets.size()) + " sets of addresses, at most " +
-                                        std::to_string(kAddressSetsMax) + "; let policies share their selectors", network.value};
+                                        std::to_string(kAddressSetsMax) + "; let policies share their selectors"};
   exact_[{network, ip}] = std::move(sets);
   return Done{};
 }
@@ -138,7 +138,7 @@ Outcome AddressIndex::Edit::apply(IntervalTable<Number>& table, NetworkId networ
   }
   if (const auto excess = table.apply(pieces, generation_, kPrefixSetsMax))
     return Error{ErrorCode::kLimit, text_of(ip_of(*excess)) + " is in more than " + std::to_string(kPrefixSetsMax) +
-                                        " sets of addresses by its prefixes; let rules share their lists of prefixes", network.value};
+                                        " sets of addresses by its prefixes; let rules share their lists of prefixes"};
   return Done{};
 }
 

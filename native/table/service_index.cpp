@@ -13,10 +13,10 @@ ServiceIndex::Edit::Edit(std::shared_ptr<const ServiceIndex> from, GenerationId 
 Outcome ServiceIndex::Edit::put(const Endpoint& endpoint, std::vector<std::uint32_t> services) {
   const std::string which = "port " + std::to_string(endpoint.port) + " of protocol " + std::to_string(endpoint.protocol);
   if (std::adjacent_find(services.begin(), services.end(), std::greater_equal<>()) != services.end() || (!services.empty() && services.front() == 0))
-    return Error{ErrorCode::kInvalid, "the named services of " + which + " are not ascending", endpoint.network.value};
+    return Error{ErrorCode::kInvalid, "the named services of " + which + " are not ascending"};
   if (services.size() > kNamedServicesMax)
     return Error{ErrorCode::kLimit, which + " has " + std::to_string(services.size()) + " names, at most " + std::to_string(kNamedServicesMax) +
-                                        "; give the port fewer names", endpoint.network.value};
+                                        "; give the port fewer names"};
   changes_[endpoint] = std::move(services);
   return Done{};
 }

@@ -25,11 +25,13 @@ const meanings: Readonly<Record<CommitErrorCode, Meaning>> = {
 export function refusal(error: unknown, portIds: Readonly<Record<string, number>>, pathOf: PathOf): unknown {
   if (!(error instanceof CommitError)) return error;
   const key = Object.keys(portIds).find((candidate) => portIds[candidate] === error.subject);
-  const { code, remedy } = meanings[error.code] ?? meanings.system;
+  const { code, remedy: usual } = meanings[error.code] ?? meanings.system;
+  // The dataplane knows better what to do about a bound of its tables.
+  const [message, remedy] = error.code === 'limit' && error.message.includes('; ') ? error.message.split('; ', 2) as [string, string] : [error.message, usual];
   const path = key === undefined ? undefined : pathOf('Port', key);
   return VswError.of(code, [{
     path: path === undefined ? '' : `${path}/spec`,
-    message: `${key === undefined ? '' : `port ${portName(key)}: `}${error.message}`,
+    message: `${key === undefined ? '' : `port ${portName(key)}: `}${message}`,
     remedy: `${remedy}; nothing was changed`,
   }]);
 }

@@ -3,7 +3,8 @@ import { CommitError, type CommitErrorCode } from '../../../src/dataplane/datapl
 import { VswError } from '../../../src/errors.ts';
 import { refusal } from '../../../src/switch/refusal.ts';
 import { pathsOf } from '../../../src/switch/request.ts';
-import { network, port } from '../intent/resources.ts';
+import { VirtualSwitch } from '../../../src/switch/virtual-switch.ts';
+import { network, policy, port } from '../intent/resources.ts';
 
 const portIds = { 'default/a': 1, 'shop/b': 2, 'default/other': 3 };
 const pathOf = pathsOf([network('dev'), port('a'), port('shop/b')]);
@@ -19,6 +20,19 @@ t.test('about a port that was not in the request it has the name and no path, ab
   t.match(refused('system', 3).errors, [{ path: '', message: 'port other: eth0 cannot be opened' }]);
   t.strictSame(refused('limit', 0).errors.map(({ path, message }) => [path, message]), [['', 'eth0 cannot be opened']]);
   t.end();
+});
+
+t.test('a bound of the tables has its own remedy, and is about no port', async (t) => {
+  const told = refusal(new CommitError('limit', 'there are 3, at most 2; let rules share them', 0), portIds, pathOf) as VswError;
+  t.strictSame(told.errors, [{ path: '', message: 'there are 3, at most 2', remedy: 'let rules share them; nothing was changed' }]);
+  const product = await VirtualSwitch.open({ workers: 0, clock: 'virtual', limits: { ports: 8, flows: 64, macs: 8 } });
+  t.teardown(async () => await product.close());
+  // Each chooses the port in other words, and its network has the number of the port.
+  const choosing = Array.from({ length: 513 }, (_, index) => (
+    policy(`p${index}`, {}, { ingress: [{ action: 'allow', from: [{ ports: { matchExpressions: [{ key: 'app', operator: 'NotIn', values: [`v${index}`] }] } }] }] })));
+  await product.apply([network('dev'), port('a', { addresses: ['10.0.0.1/24'] })]);
+  const error = await product.apply(choosing).then(() => undefined, (thrown: unknown) => thrown as VswError);
+  t.match(error, { code: 'VSW_LIMIT', errors: [{ path: '', message: /^(10\.0\.0\.1|fe80:.*) is in 513 sets of addresses, at most 512$/, remedy: 'let policies share their selectors; nothing was changed' }] });
 });
 
 t.test('every code of the dataplane has one for the caller, and a remedy that says that nothing was changed', (t) => {
