@@ -6,24 +6,42 @@ namespace {
 
 constexpr std::uint8_t kIcmp = 1, kIcmpv6 = 58;
 
-Ruling rule_by(const Generation& generation, std::uint32_t list, std::uint32_t audit, bool allowed_otherwise,
+void note(const Rule& passed, Ruling& ruling) noexcept { ruling.passed[ruling.passed_count++] = {passed.id, passed.flags}; }
+
+bool is_audited(const Rule& rule) noexcept { return (rule.flags & Rule::kAudited) != 0; }
+
+// What would have become of it if all policies were enforced.
+void audit(const RuleList& rules, RuleAction otherwise, const Question& question, Ruling& ruling) noexcept {
+  RuleList::Passed passed;
+  const Rule* would = rules.decide(question, passed);
+  const Rule* audited = would != nullptr && is_audited(*would) ? would : nullptr;
+  for (std::size_t i = 0; i < passed.count; ++i) {
+    const Rule& rule = *passed.rules[i];
+    if (!is_audited(rule)) continue;
+    note(rule, ruling);
+    if (audited == nullptr) audited = &rule;
+  }
+  if (audited == nullptr) return;
+  ruling.audited = audited->id;
+  ruling.audited_action = would != nullptr ? would->action : otherwise;
+}
+
+Ruling rule_by(const Generation& generation, std::uint32_t list, std::uint32_t audit_list, bool allowed_otherwise,
                const Question& question) noexcept {
+  const RuleAction otherwise = allowed_otherwise ? RuleAction::kAllow : RuleAction::kDrop;
   Ruling ruling;
   ruling.rule = kDefaultRule;
-  ruling.action = allowed_otherwise ? RuleAction::kAllow : RuleAction::kDrop;
-  const RuleListEntry* entry = generation.rule_list(list);
-  if (const Rule* rule = entry != nullptr ? entry->rules->decide(question) : nullptr; rule != nullptr) {
-    ruling.action = rule->action;
-    ruling.flags = rule->flags;
-    ruling.rule = rule->id;
+  ruling.action = otherwise;
+  if (const RuleListEntry* entry = generation.rule_list(list); entry != nullptr) {
+    RuleList::Passed passed;
+    if (const Rule* rule = entry->rules->decide(question, passed); rule != nullptr) {
+      ruling.action = rule->action;
+      ruling.flags = rule->flags;
+      ruling.rule = rule->id;
+    }
+    for (std::size_t i = 0; i < passed.count; ++i) note(*passed.rules[i], ruling);
   }
-  const RuleListEntry* audited = generation.rule_list(audit);
-  const Rule* would = audited != nullptr ? audited->rules->decide(question) : nullptr;
-  if (would != nullptr && (would->flags & Rule::kAudited) != 0) {
-    ruling.audited = would->id;
-    ruling.audited_action = would->action;
-    ruling.audited_flags = would->flags;
-  }
+  if (const RuleListEntry* entry = generation.rule_list(audit_list); entry != nullptr) audit(*entry->rules, otherwise, question, ruling);
   return ruling;
 }
 

@@ -51,8 +51,17 @@ class RuleList {
   [[nodiscard]] const Rule& rule(std::uint32_t index) const noexcept { return *at_slot(slot_of(index)); }
   // The first rule that matches, in a slot not below `from` (0: of all).
   [[nodiscard]] const Rule* first_match(const Question& question, std::uint32_t from = 0) const noexcept;
+  // Rules that passed a question on to a later tier, in their order.
+  struct Passed {
+    std::array<const Rule*, kTiers> rules{};
+    std::size_t count = 0;
+  };
   // What the rules decide: the first rule that matches, after a pass the first of a later tier. Null: they decide nothing.
-  [[nodiscard]] const Rule* decide(const Question& question) const noexcept;
+  [[nodiscard]] const Rule* decide(const Question& question) const noexcept {
+    Passed passed;
+    return decide(question, passed);
+  }
+  const Rule* decide(const Question& question, Passed& passed) const noexcept;
 
   // visit(rule, RuleMatch) for every rule in order; control only, as long as the list.
   template <class Visit>

@@ -215,7 +215,8 @@ class RuleQuery {
     const std::uint32_t slot = search.next(from);
     return slot == kNone ? nullptr : list.at_slot(slot);
   }
-  [[gnu::always_inline]] static inline const Rule* decide(const RuleList& list, const Question& question) noexcept {
+  [[gnu::always_inline]] static inline const Rule* decide(const RuleList& list, const Question& question,
+                                                          RuleList::Passed& passed) noexcept {
     RuleSearch<Uncounted> search(list, {});
     if (!search.gather(question)) return nullptr;
     for (std::uint32_t from = 0;;) {
@@ -223,13 +224,16 @@ class RuleQuery {
       if (slot == kNone) return nullptr;
       const Rule* rule = list.at_slot(slot);
       if (rule->action != RuleAction::kPass) return rule;
+      passed.rules[passed.count++] = rule;
       from = list.tier_slot_[rule->tier + 1u];
     }
   }
   VSW_COUNTS_BITS static const Rule* fast_first(const RuleList& list, const Question& question, std::uint32_t from) noexcept {
     return first(list, question, from, Uncounted{});
   }
-  VSW_COUNTS_BITS static const Rule* fast_decide(const RuleList& list, const Question& question) noexcept { return decide(list, question); }
+  VSW_COUNTS_BITS static const Rule* fast_decide(const RuleList& list, const Question& question, RuleList::Passed& passed) noexcept {
+    return decide(list, question, passed);
+  }
 };
 
 const Rule* RuleList::first_match(const Question& question, std::uint32_t from) const noexcept {
@@ -240,8 +244,8 @@ const Rule* RuleList::first_match(const Question& question, Work& work) const no
   return RuleQuery::first(*this, question, 0, Counted{work});
 }
 
-const Rule* RuleList::decide(const Question& question) const noexcept {
-  return counts_bits ? RuleQuery::fast_decide(*this, question) : RuleQuery::decide(*this, question);
+const Rule* RuleList::decide(const Question& question, Passed& passed) const noexcept {
+  return counts_bits ? RuleQuery::fast_decide(*this, question, passed) : RuleQuery::decide(*this, question, passed);
 }
 
 RuleList::Work RuleList::worst_case() const noexcept {

@@ -15,6 +15,19 @@ constexpr EventType type_of(DecisionKind kind) noexcept {
 
 }  // namespace
 
+// An audited rule that would have been the one to be told is counted with that.
+[[gnu::noinline]] void Witness::see_passed(const Ruling& ruling, const Scene& scene, bool is_news) noexcept {
+  for (std::size_t i = 0; i < ruling.passed_count; ++i) {
+    const PassedRule& passed = ruling.passed[i];
+    if ((passed.flags & Rule::kAudited) == 0) {
+      rules_.decided(passed.rule, scene.now_ns / 1'000'000);
+      if (is_news && (passed.flags & Rule::kLog) != 0) tell(DecisionKind::kLogged, passed.rule, RuleAction::kPass, RuleAction::kPass, scene);
+    } else if (passed.rule != ruling.audited) {
+      rules_.audited(passed.rule, ruling.audited_action != ruling.action, scene.now_ns / 1'000'000);
+    }
+  }
+}
+
 [[gnu::noinline]] void Witness::see_audited(const Ruling& ruling, const Scene& scene) noexcept {
   const bool differs = ruling.audited_action != ruling.action;
   rules_.audited(ruling.audited, differs, scene.now_ns / 1'000'000);

@@ -65,13 +65,13 @@ export interface JudgedPacket {
   readonly destinationPort: number;
 }
 
-/** What the rules of one direction of a port say of it now; `audited…` where a policy that is not enforced would decide. */
+/** What the rules of one direction of a port say of it now; `audited…` where a policy that is not enforced would have a say, and what would be decided then. */
 export interface TraceRuling {
   readonly direction: 'egress' | 'ingress';
   readonly port: number;
   readonly action: TraceVerdict;
   readonly rule: number;
-  readonly auditedAction?: TraceVerdict | 'pass';
+  readonly auditedAction?: TraceVerdict;
   readonly auditedRule?: number;
 }
 

@@ -240,8 +240,9 @@ export interface PolicyEvent {
   /** The port at the other end, where it is known. */
   readonly peer?: string;
   readonly direction: 'ingress' | 'egress';
-  readonly verdict: 'allow' | 'drop' | 'reject';
-  /** Of `policy_audit`: what the rule would have done, had its policy been enforced. */
+  /** `pass` where a rule with `log: true` left it to the next tier. */
+  readonly verdict: 'allow' | 'drop' | 'reject' | 'pass';
+  /** Of `policy_audit`: what would have become of it by the rule, had its policy been enforced. */
   readonly wouldBe?: 'allow' | 'drop' | 'reject';
   readonly policy: string;
   readonly rule: string;

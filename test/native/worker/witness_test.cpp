@@ -10,7 +10,7 @@ using namespace vsw::test;
 
 namespace {
 
-constexpr std::uint8_t kAllow = 0, kDrop = 1, kReject = 2, kLog = 1, kAuditedFlag = 2, kKill = 8;
+constexpr std::uint8_t kAllow = 0, kDrop = 1, kReject = 2, kPass = 3, kLog = 1, kAuditedFlag = 2, kKill = 8;
 
 PlannedRule to_port(std::uint32_t id, std::uint8_t action, std::uint16_t port, std::uint8_t flags = 0) {
   PlannedRule rule{id, action};
@@ -148,6 +148,54 @@ TEST("worker/witness: an audited rule decides nothing; what it would have done i
   CHECK_EQUAL(hits(small, 13, RuleCounter::kDiffering), 0u);
   told = events(small);
   CHECK(std::none_of(told.begin(), told.end(), [](const Event& event) { return event.type == EventType::kPolicyAudit; }));
+}
+
+TEST("worker/witness: a rule that leaves a packet to the next tier is counted and told beside the one that decides") {
+  SmallSwitch small;
+  PlannedRule pass = to_port(10, kPass, 80, kLog), allow = to_port(11, kAllow, 80);
+  allow.tier = 5;
+  small.commit(judged_network(2, {pass, allow}));
+  CHECK_EQUAL(shake_hands(small), 3u);
+  CHECK_EQUAL(hits(small, 10), 1u);
+  CHECK_EQUAL(hits(small, 11), 1u);
+  std::vector<Event> told = events(small);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].type == EventType::kPolicyLog);
+  CHECK_EQUAL(told[0].decision.rule.value, 10u);
+  CHECK_EQUAL(told[0].decision.action, kPass);
+  Edits edits;
+  edits.put_rules(1, {pass});
+  small.commit(edits);
+  small.deliver(1, tcp4_frame(1, 2, {kSynFlag, 1, 0, 4001, 80}), 2);
+  CHECK_EQUAL(hits(small, 10), 2u);  // then the network's own policy decides
+}
+
+TEST("worker/witness: an audited rule that would leave a packet to the next tier is told with what then would be decided") {
+  SmallSwitch small;
+  Edits edits = judged_network(2, {to_port(10, kDrop, 80), to_port(12, kAllow, 82)});
+  PlannedRule denied = to_port(13, kDrop, 82, kAuditedFlag);
+  denied.tier = 5;
+  edits.put_rules(3, {to_port(14, kPass, 80, kAuditedFlag), to_port(15, kPass, 82, kAuditedFlag), to_port(10, kDrop, 80), to_port(12, kAllow, 82), denied});
+  edits.put_port_policy(2, 1, 2, 3);
+  small.commit(edits);
+  CHECK_EQUAL(small.deliver(1, tcp4_frame(1, 2, {kSynFlag, 1, 0, 4000, 80}), 2), 0u);
+  CHECK_EQUAL(hits(small, 14), 0u);
+  CHECK_EQUAL(hits(small, 14, RuleCounter::kAudited), 1u);
+  CHECK_EQUAL(hits(small, 14, RuleCounter::kDiffering), 1u);
+  std::vector<Event> told = events(small);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].type == EventType::kPolicyDrop);
+  CHECK(told[1].type == EventType::kPolicyAudit);
+  CHECK_EQUAL(told[1].decision.rule.value, 14u);
+  CHECK_EQUAL(told[1].decision.action, kDrop);
+  CHECK_EQUAL(told[1].decision.would_be, kAllow);
+  CHECK_EQUAL(small.deliver(1, tcp4_frame(1, 2, {kSynFlag, 1, 0, 4000, 82}), 2), 1u);
+  CHECK_EQUAL(hits(small, 15, RuleCounter::kDiffering), 1u);
+  CHECK_EQUAL(hits(small, 13, RuleCounter::kDiffering), 1u);
+  told = events(small);
+  REQUIRE(told.size() == 1);
+  CHECK_EQUAL(told[0].decision.rule.value, 13u);
+  CHECK_EQUAL(told[0].decision.would_be, kDrop);
 }
 
 TEST("worker/witness: a flood that is denied is told up to the port's share, counted whole, and costs others nothing") {
