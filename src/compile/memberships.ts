@@ -67,11 +67,15 @@ export class MembershipTables {
   remove(entry: PutPort, port: PortResource): void {
     for (const address of addressesOf(entry)) {
       if (address.isDerived && this.#isOthers(address, entry)) continue;
-      this.#addressSets.delete(address.key);
-      for (const { protocol, number } of namedPorts(port)) this.#serviceSets.delete(`${address.key} ${protocol} ${number}`);
+      this.#forget(address, port);
       if (this.#book.declared.get(address.key) === entry.port) this.#changeOwner(address.key, undefined);
     }
     this.#portPolicies.delete(entry.port);
+  }
+
+  /** What was said of a link-local address that a port's host derives and that another port declares now, before any is put. */
+  leaveToOthers(entry: PutPort, port: PortResource): void {
+    for (const address of addressesOf(entry)) if (address.isDerived && this.#isOthers(address, entry)) this.#forget(address, port);
   }
 
   /** Of a port as it is, before any is put. */
@@ -96,6 +100,11 @@ export class MembershipTables {
     const [ingress, egress, ingressAudit, egressAudit] = this.#book.lists.numbersOf(group);
     const isJudged = ingress !== 0 || egress !== 0 || ingressAudit !== 0 || egressAudit !== 0;
     put(this.#portPolicies, before.portPolicies, entry.port, isJudged ? { edit: 'PutPortPolicy', port: entry.port, ingress, egress, ingressAudit, egressAudit } : undefined);
+  }
+
+  #forget({ key }: Address, port: PortResource): void {
+    this.#addressSets.delete(key);
+    for (const { protocol, number } of namedPorts(port)) this.#serviceSets.delete(`${key} ${protocol} ${number}`);
   }
 
   #isOthers({ key }: Address, entry: PutPort): boolean {

@@ -82,7 +82,9 @@ class PolicyCompiler {
     for (const { now } of changedPorts) if (now !== undefined) memberships.declare(now.entry);
     const touched = new Set(changedGroups.filter(({ key, now }) => now !== undefined && this.#isOther(key, now, known.get(key)!)).map(({ key }) => key));
     const areServicesOthers = this.#book.services.changed;
-    for (const { port, entry } of this.#portsToPut(changedPorts, touched, memberships.ownersChanged > 0 || areServicesOthers)) {
+    const portsToPut = this.#portsToPut(changedPorts, touched, memberships.ownersChanged > 0 || areServicesOthers);
+    if (memberships.ownersChanged > 0) for (const { port, entry } of portsToPut) memberships.leaveToOthers(entry, port);
+    for (const { port, entry } of portsToPut) {
       memberships.put(entry, port, groupKeyOf(port, entry), tables);
     }
     return { ...memberships.tables(), prefixSets, rules, ruleNames: this.#book };

@@ -381,7 +381,7 @@ export const mutants = [
   },
   {
     promise: 'policies', breaks: 'a name of a port keeps its meaning when the port says another',
-    file: 'src/compile/memberships.ts', find: '      for (const { protocol, number } of namedPorts(port)) this.#serviceSets.delete(`${address.key} ${protocol} ${number}`);\n', put: '',
+    file: 'src/compile/memberships.ts', find: '    for (const { protocol, number } of namedPorts(port)) this.#serviceSets.delete(`${key} ${protocol} ${number}`);\n', put: '',
     tests: ['unit compile/memberships', 'unit compile/policies', 'property policies'],
   },
   {

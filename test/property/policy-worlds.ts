@@ -4,7 +4,8 @@ import type { FirstPacket, PolicyResource } from '../model/policy.ts';
 
 type Fields = Record<string, unknown>;
 
-const keys = ['app', 'tier'];
+/** One of them as every object inherits it. */
+const keys = ['app', 'constructor'];
 const values = ['a', 'b'];
 const namespaces = ['default', 'shop', 'ops'];
 const networks = ['dev', 'prod'];
@@ -64,21 +65,25 @@ interface PortPlan {
   readonly labels: Readonly<Record<string, string>>;
   readonly place: 'dev' | 'prod' | 'trunk';
   readonly names: readonly { name: string; protocol: string; port: number }[];
+  /** Declares the link-local address that the host of another port would derive. */
+  readonly takes: number | undefined;
 }
 
 const port: fc.Arbitrary<PortPlan> = fc.record({
   index: fc.constantFrom(...hosts), namespace: fc.constantFrom(...namespaces), labels, place: fc.constantFrom('dev', 'dev', 'dev', 'prod', 'trunk'),
   names: fc.uniqueArray(fc.record({ name: fc.constantFrom(...portNames), protocol: fc.constantFrom('tcp', 'udp'), port: fc.constantFrom(80, 81, 443) }), { selector: ({ name, protocol }) => `${name} ${protocol}`, maxLength: 3 }),
+  takes: fc.option(fc.constantFrom(1, 2), { nil: undefined, freq: 2 }),
 });
 
 /** Port `pN` has the address N of its network, and of a trunk's both; it is the same port whatever else is true of it. */
-function portResource({ index, namespace, labels: own, place, names }: PortPlan): PolicyResource {
-  const addresses = { dev: [`10.0.0.${index}/24`, `fd00::${index}/64`], prod: [`10.0.1.${index}/24`, `fd00:1::${index}/64`] };
+function portResource({ index, namespace, labels: own, place, names, takes }: PortPlan): PolicyResource {
+  const foreign = takes !== undefined && index === 5 ? [`fe80::ff:fe00:${takes}/64`] : [];
+  const addresses = { dev: [`10.0.0.${index}/24`, `fd00::${index}/64`, ...foreign], prod: [`10.0.1.${index}/24`, `fd00:1::${index}/64`, ...foreign] };
   return {
     apiVersion: 'vswitch/v1', kind: 'Port', metadata: { name: `p${index}`, namespace, labels: own },
     spec: {
       ...(place === 'trunk' ? { trunk: { networks: ['dev', 'prod'] } } : { network: place }), type: 'memory', mac: `02:00:00:00:00:0${index}`,
-      addresses: place === 'trunk' ? [...addresses.dev, ...addresses.prod] : addresses[place], ...(names.length > 0 && { namedPorts: names }),
+      addresses: place === 'trunk' ? [...addresses.dev, ...addresses.prod].filter((one) => !foreign.includes(one)) : addresses[place], ...(names.length > 0 && { namedPorts: names }),
     },
   } as unknown as PolicyResource;
 }

@@ -162,6 +162,19 @@ t.test('names of ports resolve at the destination', (t) => {
   t.end();
 });
 
+t.test('the names of ports go with an address to the port that declares it', (t) => {
+  const derived = formatIp(linkLocalOf('02:00:00:00:00:02'));
+  const world = played(nothingPlayed, [
+    dev, host('a', 1), host('b', 2, {}, { namedPorts: [{ name: 'http', port: 80 }] }), policy('x', {}, { egress: [allow({ protocols: [{ tcp: ['http'] }] })], default: { egress: 'drop' } }),
+  ]);
+  const reaches = (one: Played, to: string): string => connection(one, 'a', 'fd00::1', to, derived, 'tcp', 80);
+  t.equal(reaches(world, 'b'), 'allow');
+  const taken = played(world, [host('c', 3, {}, { addresses: [`${derived}/64`] })]);
+  t.equal(reaches(taken, 'c'), 'drop', 'c has no such name');
+  t.equal(reaches(played(taken, [], [{ kind: 'Port', name: 'c' }]), 'b'), 'allow', 'and comes back with it');
+  t.end();
+});
+
 t.test('of a trunk, a policy judges what passes in its networks', (t) => {
   const world = played(nothingPlayed, [
     network('dev', { vlan: 1, subnets: ['10.0.0.0/24'] }), network('prod', { vlan: 2, subnets: ['10.0.1.0/24'] }),
