@@ -4,8 +4,9 @@
  * The dataplane runs the very stages that forward, on what runs or on a candidate; here names are put
  * to its numbers and frames are built from fields. It changes nothing.
  */
-import { cidrHolds, parseCidr, type Cidr } from '../address/cidr.ts';
-import { formatIp, parseIp, sameIp, type Ip } from '../address/ip.ts';
+import { cidrHolds, parseCidr } from '../address/cidr.ts';
+import { formatIp, isLinkLocal, parseIp, sameIp, type Ip } from '../address/ip.ts';
+import { linkLocalOf } from '../address/mac.ts';
 import type { Dataplane, DroppedFrame, Trace } from '../dataplane/dataplane.ts';
 import { VswError, type ErrorDetail } from '../errors.ts';
 import { dropReasonSentences } from '../table/drop-reasons.gen.ts';
@@ -17,7 +18,7 @@ import { composeFrame, protocolNumbers, tagFrame } from './compose.ts';
 import { asReceived, fullLength, notesOfDead } from './dead-frame.ts';
 import type { Explanation, ExplainQuery, FieldsQuery, LastDrops, Reach, ReachQuery } from './explanation.ts';
 import { flipOf } from './flip.ts';
-import { nearestRule } from './nearest-rule.ts';
+import { nearestRule, ownerOf } from './nearest-rule.ts';
 import { reachOf } from './reach.ts';
 
 /** What is explained: the wish and its tables, and the edits that lead there from what runs. */
@@ -201,16 +202,13 @@ function frameOf(query: FieldsQuery, port: PutPort, tables: TableSet): { frame: 
     else if (!needsPorts) errors.push({ path: `/${field}`, message: 'only TCP, UDP and SCTP have port numbers', remedy: `leave ${field} out or choose another protocol` });
   }
   const network = networkOf(query.network, port, tables, errors);
-  const addressesIn = (one: PutPort): Cidr[] => addressesOfEntry(one).filter((address) => address.network === network).map(({ prefix }) => prefix);
-  const own = addressesIn(port).find(({ address }) => address.family === destination?.family)?.address;
-  const source = asked ?? own;
+  const source = asked ?? (destination === undefined ? undefined : ownAddressFor(destination, port, network));
   if (source === undefined && errors.length === 0) errors.push({ path: '/from', message: `port ${port.name} has no IPv${destination?.family} address to send from`, remedy: 'give from, or an address to the port' });
   if (errors.length > 0 || destination === undefined || source === undefined) throw invalid(errors);
 
   const isTagged = network !== port.network;
   const hop = isTagged ? destination : nextHop(port, destination);
-  const neighbour = [...tables.ports.values()].find((other) => networksOfEntry(other).includes(network) && addressesIn(other).some(({ address }) => sameIp(address, hop)));
-  const destinationMac = multicastMac(destination) ?? neighbour?.mac ?? unknownMac;
+  const destinationMac = multicastMac(destination) ?? ownerOf(hop, network, tables)?.mac ?? unknownMac;
   const notes: string[] = [];
   if (!sameIp(hop, destination)) notes.push(`sent by way of ${formatIp(hop)}, as the port's routes say`);
   if (destinationMac === unknownMac) notes.push(`no port of network ${tables.networks.get(network)?.name} holds ${formatIp(hop)}: the frame is shown with a MAC that nobody has`);
@@ -220,6 +218,15 @@ function frameOf(query: FieldsQuery, port: PutPort, tables: TableSet): { frame: 
     destinationPort: needsPorts ? query.destinationPort ?? 80 : 0,
   });
   return { frame: isTagged ? tagFrame(frame, tables.networks.get(network)!.vlan) : frame, notes };
+}
+
+/** The address that the port's host would send from: of the destination's scope, on its link if there is one, otherwise the first of its family. */
+function ownAddressFor(destination: Ip, port: PutPort, network: number): Ip | undefined {
+  const own = addressesOfEntry(port).filter((one) => one.network === network && one.prefix.address.family === destination.family).map(({ prefix }) => prefix);
+  const isLocal = isLinkLocal(destination) || (destination.family === 6 && destination.value >> 112n === 0xff02n);
+  if (isLocal) return own.find(({ address }) => isLinkLocal(address))?.address ?? linkLocalOf(port.mac);
+  const reaching = own.filter((prefix) => cidrHolds(prefix, destination)).sort((a, b) => b.length - a.length);
+  return (reaching[0] ?? own.find(({ address }) => !isLinkLocal(address)) ?? own[0])?.address;
 }
 
 /** The number of the network that a frame of the port shall be in; without a word the one that has no tag. */
@@ -250,6 +257,7 @@ function protocolFrom(query: FieldsQuery, family: 4 | 6, errors: ErrorDetail[]):
 
 /** The address that the port's host would ask for: the destination on its link, otherwise its router. */
 function nextHop(port: PutPort, destination: Ip): Ip {
+  if (isLinkLocal(destination)) return destination;
   if (port.addresses.some((prefix) => cidrHolds(prefix, destination))) return destination;
   const matching = port.routes.filter(({ to }) => cidrHolds(to, destination)).sort((a, b) => b.to.length - a.to.length);
   return matching[0]?.via ?? destination;

@@ -11,6 +11,8 @@ import type { Obstacle } from './flip.ts';
 import { nameOfProtocol, peerField } from './rule-words.ts';
 
 const orderFirst = -1_000_000;
+/** With more rules it is no small change to give all of it anew. */
+const rulesOfLongPolicy = 200;
 const namespaceNameLabel = 'kubernetes.io/metadata.name';
 
 /** From the smallest on; each is a list of resources that belong together. */
@@ -38,7 +40,8 @@ function changesFor(
   const added: RuleSpec = { action, ...peerOf(direction, judged), protocols: [protocolOf(judged)] };
   const changes: Resource[] = [];
   const written = kind === 'Policy' ? intent.policies.get(rest.join('/')) : undefined;
-  if (written !== undefined) changes.push(withRule(written, direction, name, added));
+  const isLong = written !== undefined && (written.spec.ingress ?? []).length + (written.spec.egress ?? []).length > rulesOfLongPolicy;
+  if (written !== undefined && !isLong) changes.push(withRule(written, direction, name, added));
   const isolating = kind === 'NetworkPolicy' && action === 'allow' ? intent.networkPolicies.get(rest.join('/')) : undefined;
   const entry = isolating && podRule(direction, judged);
   if (isolating !== undefined && entry !== undefined) changes.push(withPodRule(isolating, direction, entry));
@@ -46,6 +49,7 @@ function changesFor(
   if (entryOfPort !== undefined) {
     for (const tier of ['application', 'emergency'] as const) changes.push(policyFor(entryOfPort, direction, added, tier, networkName, intent));
   }
+  if (isLong) changes.push(withRule(written, direction, name, added));
   return changes.map((change) => [change]);
 }
 

@@ -1,10 +1,11 @@
 /** The rule that almost decided otherwise: which it is, the field that failed, what it wants there and what the packet has. */
-import { parseIp, sameIp } from '../address/ip.ts';
+import { isLinkLocal, parseIp, sameIp, type Ip } from '../address/ip.ts';
+import { linkLocalOf } from '../address/mac.ts';
 import type { JudgedPacket, NearRule, Trace } from '../dataplane/dataplane.ts';
 import { portKey, type Intent } from '../intent/intent.ts';
 import type { RuleName } from '../table/rule-names.ts';
 import type { PutPort } from '../table/edits.gen.ts';
-import { addressesOfEntry, type TableSet } from '../table/table-set.ts';
+import { addressesOfEntry, networksOfEntry, type TableSet } from '../table/table-set.ts';
 import type { NearestRule } from './explanation.ts';
 import { labelsWords, nameOfProtocol, packetWords, peerField, portField, wordsOfRule } from './rule-words.ts';
 
@@ -33,18 +34,19 @@ function failedField(near: NearRule, name: RuleName, judged: JudgedPacket, netwo
   return { field: portField(protocol), wanted: words.services, seen: packetWords(protocol, destinationPort) };
 }
 
-/** The port of a network that has an address. */
-export function ownerOf(address: string, network: number, tables: TableSet): PutPort | undefined {
-  const ip = parseIp(address);
-  if (ip === undefined) return undefined;
+/** The port of a network that has an address: the one that declares it, otherwise the one whose host derives it from the MAC. */
+export function ownerOf(ip: Ip, network: number, tables: TableSet): PutPort | undefined {
+  let deriving: PutPort | undefined;
   for (const port of tables.ports.values()) {
+    if (!networksOfEntry(port).includes(network)) continue;
     if (addressesOfEntry(port).some((one) => one.network === network && sameIp(one.prefix.address, ip))) return port;
+    if (isLinkLocal(ip) && sameIp(linkLocalOf(port.mac), ip)) deriving = port;
   }
-  return undefined;
+  return deriving;
 }
 
 function whoHas(address: string, network: number, tables: TableSet, intent: Intent): string {
-  const owner = ownerOf(address, network, tables);
+  const owner = ownerOf(parseIp(address)!, network, tables);
   const resource = owner === undefined ? undefined : intent.ports.get(portKey(owner.name));
   if (resource === undefined) return `${address}, which no port declares`;
   const namespace = resource.metadata.namespace ?? 'default';

@@ -16,6 +16,7 @@ import type {
 } from './answers.ts';
 import { protocolName } from './protocol-names.ts';
 import { ruleHits } from './rule-hits.ts';
+import { WallClock } from './wall-clock.ts';
 
 export const deletedPort = '(deleted)';
 
@@ -29,6 +30,7 @@ export class TableReader {
   readonly #dataplane: Dataplane;
   readonly #counters: Counters;
   readonly #ruleCounters: RuleCounters;
+  readonly #wallClock: WallClock;
   readonly #tables: () => TableSet;
   #filling: ReadonlySet<number> = new Set();
 
@@ -36,6 +38,7 @@ export class TableReader {
     this.#dataplane = dataplane;
     this.#counters = new Counters(dataplane.counters());
     this.#ruleCounters = new RuleCounters(dataplane.ruleCounters());
+    this.#wallClock = new WallClock(() => dataplane.nowMs());
     this.#tables = tables;
   }
 
@@ -129,7 +132,7 @@ export class TableReader {
   }
 
   rules(): RuleHits[] {
-    return ruleHits(this.ruleNames, this.#ruleCounters, { clockMs: this.#dataplane.nowMs(), wallMs: Date.now() });
+    return ruleHits(this.ruleNames, this.#ruleCounters, this.#wallClock.apartMs());
   }
 
   stats(): Stats {

@@ -78,12 +78,17 @@ function reachQueryOf(options: Options): ExplainQuery {
   return { reach: { ...(asked !== undefined && { protocol: asked }), ...(destinationPort !== undefined && { destinationPort }), ...(network !== undefined && { network }) } };
 }
 
-async function explanationText(answer: Explanation): Promise<string> {
-  const { verdict, stage, reason, port, network, tier, policy, rule, generation, connection, path, nearest, receivers, frame, notes } = answer;
+/** Who decided, behind `before`; nothing where nobody did. */
+function judgeOf({ policy, rule, tier }: Explanation, before = ''): string {
   const judge = [policy, rule === '' ? '' : `rule ${rule}`, tier === '' ? '' : `tier ${tier}`].filter((part) => part !== '').join(', ');
+  return judge === '' ? '' : `${before}${judge}`;
+}
+
+async function explanationText(answer: Explanation): Promise<string> {
+  const { verdict, stage, reason, port, network, generation, connection, path, nearest, receivers, frame, notes } = answer;
   const head = `${verdict} at ${stage}: ${reason}\n`;
   const fields = renderFields([
-    ['frame', frame], ['port', port], ['network', network], ['receivers', receivers.join(', ')], ['decided by', judge],
+    ['frame', frame], ['port', port], ['network', network], ['receivers', receivers.join(', ')], ['decided by', judgeOf(answer)],
     ['connection', connection && `${connection.standing} (${connection.state}), ${connection.ofInitiator ? 'from the end that opens it' : 'from the other end'}`],
     ['nearest', nearest && `${nearest.policy}, rule ${nearest.rule}: ${nearest.field} wants ${nearest.wanted}; seen ${nearest.seen}`],
     ['generation', generation],
@@ -124,7 +129,7 @@ function reachText({ protocol: asked, destinationPort, network, ports, rows }: R
 function lastDropsText({ items }: LastDrops, port: string): string {
   if (items.length === 0) return `no frame of ${port} was dropped lately\n`;
   return items.map(({ time, reason, length, now }) =>
-    `${time} dropped: ${reason} (${length} bytes)\n  ${plain(now.frame)}\n${now.stage === '' ? '' : `  now: ${now.verdict} at ${now.stage}: ${now.reason}\n`}`
+    `${time} dropped: ${reason} (${length} bytes)\n  ${plain(now.frame)}\n${now.stage === '' ? '' : `  now: ${now.verdict} at ${now.stage}: ${now.reason}${judgeOf(now, ' by ')}\n`}`
       + now.notes.map((note) => `  note: ${plain(note)}\n`).join('')).join('');
 }
 

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { formatIp, ipFromBytes } from '../../../src/address/ip.ts';
 import { VswError } from '../../../src/errors.ts';
 import { allocate, noAllocations } from '../../../src/compile/allocations.ts';
 import { compile } from '../../../src/compile/compile.ts';
@@ -36,12 +37,36 @@ function errorsOf(query: ExplainQuery): string[] {
   return [];
 }
 
-t.test('a frame from fields has the MACs of both ports, and the first own address of the family', (t) => {
+t.test('a frame from fields has the MACs of both ports, and an own address of the family', (t) => {
   const { frame } = asked({ port: 'a', to: '10.77.0.2', protocol: 'tcp', destinationPort: 443 });
   t.equal(frame.subarray(0, 12).toString('hex'), '02000000000b02000000000a');
   t.equal(frame.subarray(26, 34).toString('hex'), '0a4d00010a4d0002');
   t.equal(frame.readUInt16BE(36), 443);
   t.equal(asked({ port: 'default/a', to: 'fd00:77::2' }).frame.subarray(0, 14).toString('hex'), '02000000000b02000000000a86dd');
+  t.end();
+});
+
+t.test('of several own addresses it is sent from the one that the host would choose', (t) => {
+  const fields = { network: 'dev', mac: '02:00:00:00:00:0a' };
+  const many = intentWith([
+    network('dev', { subnets: ['10.77.0.0/24', '10.78.0.0/24', 'fd00:77::/64', 'fd00:78::/64'] }),
+    port('a', { ...fields, addresses: ['10.77.0.1/24', '10.78.0.1/24', 'fd00:77::1/64', 'fd00:78::1/64'] }), port('b', { mac: '02:00:00:00:00:0b', addresses: ['10.78.0.2/24'] }),
+    port('c', { mac: '02:00:00:00:00:0c', addresses: ['fe80::c/64', 'fd00:77::c/64'] }),
+  ], emptyIntent, nothingHeld);
+  const ask = (from: string, to: string): { macs: string; source: string } => {
+    const dataplane = new ScriptedDataplane({ workers: 0, portsMax: 10, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 0 });
+    new Explainer(dataplane).explain({ port: from, to }, { intent: many, tables: compile(many, allocate(many, noAllocations, 100)), edits: undefined, with: () => { throw VswError.of('VSW_INVALID', []); } });
+    const frame = Buffer.from(dataplane.traced[0]!.frame);
+    return { macs: frame.subarray(0, 6).toString('hex'), source: formatIp(ipFromBytes(to.includes(':') ? frame.subarray(22, 38) : frame.subarray(26, 30))) };
+  };
+  t.strictSame(ask('a', '10.78.0.2'), { macs: '02000000000b', source: '10.78.0.1' });
+  t.strictSame(ask('a', '192.0.2.1'), { macs: '02ffffffffff', source: '10.77.0.1' });
+  t.equal(ask('a', 'fd00:78::9').source, 'fd00:78::1');
+  t.strictSame(ask('a', 'fe80::ff:fe00:b'), { macs: '02000000000b', source: 'fe80::ff:fe00:a' }, 'as both hosts derive it');
+  t.strictSame(ask('b', 'fe80::c'), { macs: '02000000000c', source: 'fe80::ff:fe00:b' }, 'also without an IPv6 address of its own');
+  t.equal(ask('c', 'fe80::ff:fe00:a').source, 'fe80::c');
+  t.equal(ask('c', 'fd00:77::1').source, 'fd00:77::c');
+  t.equal(ask('a', 'ff02::1').source, 'fe80::ff:fe00:a');
   t.end();
 });
 

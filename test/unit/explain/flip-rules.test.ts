@@ -56,3 +56,12 @@ t.test('of a trunk only the network that was asked about is changed', async (t) 
   t.match(answer.flip!.resources, [{ spec: { appliesTo: { networks: ['dev'] }, egress: [{ to: [{ cidr: '10.77.0.1/32' }], protocols: [{ sctp: [9] }] }] } }]);
   t.equal(flipped.verdict, 'allow');
 });
+
+t.test('where a policy is long, a small one beside it is the smaller change', async (t) => {
+  const many = Array.from({ length: 201 }, (_, index) => ({ action: 'drop', protocols: [{ tcp: [1000 + index] }] }));
+  const product = await switchWith(t, [...two, policy('long', {}, { tier: 'emergency', ingress: [...many, { name: 'no', action: 'drop' }] })]);
+  const { answer, flipped } = flipOfAnswer(product, question);
+  t.match(answer, { verdict: 'drop', policy: 'Policy/long', rule: 'no' });
+  t.match(answer.flip!.resources, [{ kind: 'Policy', metadata: { name: 'explained-allow' }, spec: { tier: 'emergency', ingress: { length: 1 } } }]);
+  t.equal(flipped.verdict, 'allow');
+});

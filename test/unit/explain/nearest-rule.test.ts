@@ -1,4 +1,5 @@
 import t from 'tap';
+import { parseIp } from '../../../src/address/ip.ts';
 import { ownerOf } from '../../../src/explain/nearest-rule.ts';
 import { emptyTableSet } from '../../../src/table/table-set.ts';
 import { namespace, networkPolicy, policy } from '../intent/resources.ts';
@@ -32,7 +33,15 @@ t.test('of an allowed packet it is the rule that almost dropped it, and without 
 });
 
 t.test('who has an address that nobody has', (t) => {
-  t.equal(ownerOf('10.77.0.1', 1, emptyTableSet), undefined);
-  t.equal(ownerOf('nonsense', 1, emptyTableSet), undefined);
+  t.equal(ownerOf(parseIp('10.77.0.1')!, 1, emptyTableSet), undefined);
   t.end();
+});
+
+t.test('a link-local address that nobody declares is of the host that derives it', async (t) => {
+  const peers = policy('web', { ports: { matchLabels: { app: 'web' } } }, { ingress: [{ name: 'from-lb', action: 'allow', from: [{ ports: { matchLabels: { app: 'lb' } } }] }], default: { ingress: 'drop' } });
+  const product = await switchWith(t, [labelled('web', 1, { app: 'web' }), labelled('lb', 2, { app: 'lb' }), labelled('x', 3, { app: 'x' }), peers]);
+  t.match(explained(product, { port: 'lb', to: 'fe80::ff:fe00:1' }), { verdict: 'allow', receivers: ['web'], policy: 'Policy/web', rule: 'from-lb' });
+  t.match(explained(product, { port: 'x', to: 'fe80::ff:fe00:1' }), {
+    verdict: 'drop', reason: 'ingress_denied', nearest: { rule: 'from-lb', field: 'from', seen: 'fe80::ff:fe00:3, port x (app=x) in namespace default' },
+  });
 });

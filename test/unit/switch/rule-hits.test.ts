@@ -6,7 +6,7 @@ import type { NamedRule, RuleNames } from '../../../src/table/rule-names.ts';
 const named = (id: number, policy: string, rule: string, isEnforced = true): NamedRule => (
   { id, name: { policy, rule, tier: 'application', direction: 'ingress', action: 'drop' }, isEnforced });
 const namesOf = (...all: NamedRule[]): RuleNames => ({ get: (id) => all.find((one) => one.id === id)?.name, all: () => all });
-const moment = { clockMs: 10_000, wallMs: Date.parse('2026-01-01T00:00:10Z') };
+const moment = Date.parse('2026-01-01T00:00:00Z');
 
 function scene(): { cells: BigUint64Array; counters: RuleCounters } {
   const cells = new BigUint64Array(new SharedArrayBuffer(16 * 4 * 8));

@@ -26,7 +26,7 @@ t.test('the last drops', async (t) => {
   const { run, scripted } = await openConsole(t);
   const now = new ScriptedSwitch().explanation as never;
   scripted.explanation = { items: [{ time: 'T', reason: 'mac_spoofed', frame: 'a frame', length: 60, now }] };
-  t.match(await run('explain', '--port', 'web-1', '--last'), { code: 0, out: /T dropped: mac_spoofed \(60 bytes\)\n {2}a frame\n {2}now: drop at acl_ingress/ });
+  t.match(await run('explain', '--port', 'web-1', '--last'), { code: 0, out: /T dropped: mac_spoofed \(60 bytes\)\n {2}a frame\n {2}now: drop at acl_ingress: ingress_denied by Network\/dev, rule default\n/ });
   t.same(scripted.asked.at(-1), { explain: { port: 'web-1', last: 10 } });
   scripted.explanation = { items: [{ time: 'T', reason: 'fault_injected', frame: 'ff', length: 60, direction: 'transmit', now: { ...now as object, stage: '', notes: ['it came from web-2', 'only a part was kept'] } as never }] };
   t.match((await run('explain', '--port', 'web-1', '--last')).out, /fault_injected \(60 bytes\)\n {2}a frame\n {2}note: it came from web-2\n {2}note: only a part was kept\n$/);
