@@ -10,4 +10,6 @@ export type {
 export type { Resource } from './intent/intent.ts';
 export type { NetworkResource, NetworkSpec } from './intent/network.ts';
 export type { NamespaceResource } from './intent/namespace.ts';
+export type { NetworkPolicyResource, NetworkPolicySpec } from './intent/network-policy.ts';
+export type { PolicyResource, PolicySpec } from './intent/policy.ts';
 export type { PortResource, PortSpec, PortStatus } from './intent/port.ts';

@@ -21,3 +21,12 @@ export function readYaml(text: string, lineCounter: LineCounter): { documents: D
   for (const token of parser.end()) tokens.push(token);
   return { documents: [...new Composer({ lineCounter, prettyErrors: false }).compose(tokens)], tooDeep: undefined };
 }
+
+/** What a document stands for, each with the steps that lead to it: a list, plain or as `kubectl get` and `get -o json` print it, for its entries. */
+export function itemsOf(value: unknown): { readonly item: unknown; readonly prefix: readonly (number | string)[] }[] {
+  if (value === null || value === undefined) return [];
+  if (Array.isArray(value)) return value.map((item: unknown, index) => ({ item, prefix: [index] }));
+  const { items, kind } = value as { items?: unknown; kind?: unknown };
+  if (!Array.isArray(items) || (kind !== undefined && kind !== 'List')) return [{ item: value, prefix: [] }];
+  return items.map((item: unknown, index) => ({ item, prefix: ['items', index] }));
+}

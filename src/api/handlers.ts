@@ -105,7 +105,7 @@ async function put(served: ServedSwitch, kind: string, asked: Asked): Promise<An
     throw invalid('/kind', `kind ${String(sentKind)} does not belong here`, `send a ${kind}, or PUT it in its own collection`);
   }
   if (typeof metadata === 'object' && metadata !== null && typeof metadata.name === 'string') {
-    const name = namespacedKinds.includes(kind) ? nameOf(metadata) : metadata.name;
+    const name = nameIn(kind, metadata.name, metadata.namespace);
     if (name !== canonical(asked.name)) {
       throw invalid('/metadata/name', `the body is about ${name}, the path about ${asked.name}`, 'give both the same name');
     }
@@ -197,8 +197,12 @@ function referenceOf(one: unknown, path: string, errors: FieldError[]): Referenc
   if (!kinds.includes(kind)) return refuse('/kind', `kind ${kind} is not known`, `say ${kinds.join(', ')}`);
   if (typeof name === 'string') return [{ kind, name }];
   if (typeof metadata?.name !== 'string') return refuse('/metadata/name', 'the name is missing');
-  const namespace = typeof metadata.namespace === 'string' ? metadata.namespace : undefined;
-  return [{ kind, name: namespacedKinds.includes(kind) ? nameOf({ name: metadata.name, namespace }) : metadata.name }];
+  return [{ kind, name: nameIn(kind, metadata.name, metadata.namespace) }];
+}
+
+/** Kubernetes may write null where there is no namespace. */
+function nameIn(kind: string, name: string, namespace: unknown): string {
+  return namespacedKinds.includes(kind) ? nameOf({ name, namespace: typeof namespace === 'string' ? namespace : undefined }) : name;
 }
 
 function isDryRun({ query }: Asked): boolean {

@@ -19,7 +19,7 @@ export interface Written {
 
 export async function readDocuments(files: readonly string[]): Promise<Written[]> {
   const { LineCounter, isMap, isSeq } = await import('yaml');
-  const { readYaml } = await import('../yaml-text.ts');
+  const { itemsOf, readYaml } = await import('../yaml-text.ts');
   const written: Written[] = [];
   for (const file of files.flatMap(expand)) {
     const lines = new LineCounter();
@@ -40,8 +40,8 @@ export async function readDocuments(files: readonly string[]): Promise<Written[]
       } catch (error) {
         throw new CommandError(exitRefused, `error: ${name}: ${(error as Error).message}`);
       }
-      if (value === null || value === undefined) continue;
-      for (const { resource, steps } of itemsOf(value)) {
+      for (const { item: resource, prefix } of itemsOf(value)) {
+        const steps = prefix.map(String);
         const placeOf = (path: string): string => {
           let node: unknown = document.contents;
           let offset = (node as { range?: readonly number[] } | null)?.range?.[0] ?? 0;
@@ -75,15 +75,6 @@ export function placeIn(written: readonly Written[], prefix: string): (path: str
     const one = index === '' ? undefined : written[Number(index)];
     return one === undefined ? path : `${one.placeOf(rest)}: ${one.label}${rest === '' ? '' : ` ${rest}`}`;
   };
-}
-
-function itemsOf(value: unknown): { resource: unknown; steps: string[] }[] {
-  if (Array.isArray(value)) return value.map((resource: unknown, index) => ({ resource, steps: [String(index)] }));
-  const { items, kind } = value as { items?: unknown; kind?: unknown };
-  if (Array.isArray(items) && (kind === undefined || kind === 'List')) {
-    return items.map((resource: unknown, index) => ({ resource, steps: ['items', String(index)] }));
-  }
-  return [{ resource: value, steps: [] }];
 }
 
 function labelOf(resource: unknown): string {

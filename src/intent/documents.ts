@@ -1,7 +1,7 @@
 /** YAML or JSON text as the values of its documents, with the lines that they came from. */
 import { isMap, isSeq, LineCounter, type Document } from 'yaml';
 import { messageOf, VswError, type ErrorDetail } from '../errors.ts';
-import { readYaml } from '../yaml-text.ts';
+import { itemsOf, readYaml } from '../yaml-text.ts';
 
 export interface Documents {
   readonly values: readonly unknown[];
@@ -9,13 +9,13 @@ export interface Documents {
   lineOf(path: string): number | undefined;
 }
 
-/** Documents of the text; empty ones are left out, and a document that is a list stands for its entries. */
+/** Documents of the text; empty ones are left out, and one that is a list, plain or as `kubectl get` and `get -o json` print it, stands for its entries. */
 export function parseDocuments(text: string): Documents {
   const lines = new LineCounter();
   const { documents, tooDeep } = readYaml(text, lines);
   const errors: ErrorDetail[] = [];
   const values: unknown[] = [];
-  const places: { document: Document; prefix: readonly number[] }[] = [];
+  const places: { document: Document; prefix: readonly (number | string)[] }[] = [];
   if (tooDeep !== undefined) {
     errors.push({ path: '', message: `line ${lines.linePos(tooDeep).line}: what stands there is nested too deeply`, remedy: 'write resources with apiVersion, kind, metadata and spec' });
   }
@@ -27,14 +27,9 @@ export function parseDocuments(text: string): Documents {
     if (document.errors.length > 0) return;
     try {
       const value: unknown = document.toJS({ maxAliasCount: 100 });
-      if (Array.isArray(value)) {
-        value.forEach((item: unknown, item_) => {
-          values.push(item);
-          places.push({ document, prefix: [item_] });
-        });
-      } else if (value !== null && value !== undefined) {
-        values.push(value);
-        places.push({ document, prefix: [] });
+      for (const { item, prefix } of itemsOf(value)) {
+        values.push(item);
+        places.push({ document, prefix });
       }
     } catch (error) {
       errors.push({ path: `/${index}`, message: messageOf(error), remedy: 'write the values out instead of using aliases' });

@@ -1,6 +1,6 @@
 /**
- * Resources of Kubernetes as it reads them: a member that is null is not there, and what its own server writes (uid, managedFields,
- * finalizers …) means nothing here. So what `kubectl get -o yaml` prints can be applied as it is.
+ * Resources of Kubernetes as it reads them: a member that is null is not there, nor is a namespace that is empty, and what its own server
+ * writes (uid, managedFields, finalizers …) means nothing here. So what `kubectl get -o yaml` prints can be applied as it is.
  */
 
 const serverWrites = new Set([
@@ -16,7 +16,7 @@ export function asKubernetesReads(value: unknown): unknown {
   if (!isObject(read)) return read;
   const { metadata, kind, spec } = read;
   const kept: Record<string, unknown> = { ...read };
-  if (isObject(metadata)) kept['metadata'] = Object.fromEntries(Object.entries(metadata).filter(([name]) => !serverWrites.has(name)));
+  if (isObject(metadata)) kept['metadata'] = Object.fromEntries(Object.entries(metadata).filter(([name, value]) => !serverWrites.has(name) && !(name === 'namespace' && value === '')));
   if (kind === 'Namespace' && isObject(spec)) kept['spec'] = Object.fromEntries(Object.entries(spec).filter(([name]) => name !== 'finalizers'));
   return kept;
 }

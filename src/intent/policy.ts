@@ -1,7 +1,7 @@
 /** Policy: rules for ports that are chosen by their labels, in a tier; what it holds as a wish, and what is meant where nothing is said. */
 import Type from 'typebox';
 import type { Metadata } from './intent.ts';
-import { MetadataSchema, nameSchema } from './metadata.ts';
+import { labelPattern, MetadataSchema, nameSchema } from './metadata.ts';
 import { ProtocolsSchema, type ProtocolSpec } from './protocols.ts';
 import { selectorSchema, type Selector } from './selector.ts';
 
@@ -94,7 +94,10 @@ function peersSchema(whom: string) {
 function ruleSchema<Peers extends Record<string, ReturnType<typeof peersSchema>>>(direction: Direction, peers: Peers) {
   return Type.Object(
     {
-      name: Type.Optional(nameSchema(`how it is called, once in each direction; absent: ${direction}[0] and so on`)),
+      name: Type.Optional(Type.String({
+        pattern: `^${labelPattern}$`, title: `how it is called, once in each direction; absent: ${direction}[0] and so on`,
+        description: 'at most 63 letters, digits, dashes, dots and underscores, with a letter or digit at both ends',
+      })),
       action: actionSchema('what becomes of what matches; pass: on to the next tier'),
       ...peers,
       protocols: Type.Optional(ProtocolsSchema),

@@ -74,6 +74,8 @@ t.test('the body of a put must be about the path', async (t) => {
   t.same(await errorAt('/v1/ports/web-1', port('shop/web-1')), [422, '/metadata/name']);
   t.same(await errorAt('/v1/ports/web-1', [port('web-1')]), [422, '']);
   t.equal((await ask(path, 'PUT', '/v1/ports/default%2Fweb-1', port('web-1'))).status, 201);
+  const isolating = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'db', namespace: null }, spec: { podSelector: {} } };
+  t.equal((await ask(path, 'PUT', '/v1/networkpolicies/db', isolating)).status, 201, 'null is no namespace');
 });
 
 t.test('delete takes names or whole resources, as JSON or YAML', async (t) => {

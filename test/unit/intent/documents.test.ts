@@ -16,6 +16,16 @@ t.test('JSON is read, and a list stands for its entries', (t) => {
   t.end();
 });
 
+t.test('a list as other programs print it stands for its entries, too', (t) => {
+  const text = 'apiVersion: v1\nkind: List\nitems:\n- kind: A\n- kind: B\n  x: 1\nmetadata: {resourceVersion: ""}\n---\nitems: [{kind: C}]\n';
+  const documents = parseDocuments(text);
+  t.strictSame(documents.values, [{ kind: 'A' }, { kind: 'B', x: 1 }, { kind: 'C' }]);
+  t.equal(documents.lineOf('/1/x'), 6);
+  t.equal(documents.lineOf('/2/kind'), 9);
+  t.strictSame(parseDocuments('kind: A\nitems: [{kind: C}]').values, [{ kind: 'A', items: [{ kind: 'C' }] }], 'what is of a kind of its own stays');
+  t.end();
+});
+
 t.test('a MAC of digits is a text, and hexadecimal is a number', (t) => {
   t.strictSame(parseDocuments('mac: 02:00:00:00:00:01\ntype: 0x88cc').values, [{ mac: '02:00:00:00:00:01', type: 0x88cc }]);
   t.end();

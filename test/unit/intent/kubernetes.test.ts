@@ -8,6 +8,7 @@ t.test('null is not there, and what the server writes means nothing', (t) => {
     spec: { podSelector: { matchLabels: { a: null } }, ingress: [{ from: null, ports: [{ port: null }] }, null], egress: null },
   }), { kind: 'NetworkPolicy', metadata: { name: 'a', annotations: { note: 'kept' } }, spec: { podSelector: { matchLabels: { a: null } }, ingress: [{ ports: [{}] }, null] } });
   t.strictSame(asKubernetesReads({ kind: 'Namespace', metadata: { name: 'a' }, spec: { finalizers: ['kubernetes'] } }), { kind: 'Namespace', metadata: { name: 'a' }, spec: {} });
+  t.strictSame(asKubernetesReads({ kind: 'NetworkPolicy', metadata: { name: 'a', namespace: '' } }), { kind: 'NetworkPolicy', metadata: { name: 'a' } });
   for (const value of [null, 7, 'text', []]) t.strictSame(asKubernetesReads(value), value);
   t.end();
 });

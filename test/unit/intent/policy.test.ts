@@ -1,5 +1,5 @@
 import t from 'tap';
-import { networksNamedBy, PolicySchema, ruleNameOf, type PolicyResource } from '../../../src/intent/policy.ts';
+import { networksNamedBy, PolicySchema, PolicySpecSchema, ruleNameOf, type PolicyResource } from '../../../src/intent/policy.ts';
 import { checkStructure } from '../../../src/intent/structure.ts';
 import { policy } from './resources.ts';
 
@@ -36,6 +36,13 @@ t.test('what it does not have is refused where it stands', (t) => {
   ].sort());
   t.match(errors.find(({ path }) => path.endsWith('cidr')), { remedy: 'write 10.0.0.1/32 for this one address' });
   t.match(checkStructure(PolicySchema, { ...contract, spec: {} }, ''), [{ path: '/spec/appliesTo', message: 'appliesTo is missing' }]);
+  t.end();
+});
+
+t.test('a rule may be called as people call things', (t) => {
+  const toldAt = (name: string): string[] => checkStructure(PolicySpecSchema, { appliesTo: {}, ingress: [{ name, action: 'allow' }] }, '').map(({ path }) => path);
+  for (const name of ['from-lb', 'Allow_DNS.v2', 'R1', 'x'.repeat(63)]) t.strictSame(toldAt(name), [], name);
+  for (const name of ['', '-a', 'a-', 'ingress[0]', 'a b', 'ä', 'x'.repeat(64)]) t.strictSame(toldAt(name), ['/ingress/0/name'], name);
   t.end();
 });
 
