@@ -239,9 +239,15 @@ function flagsOf(established: Established, isAudited: boolean): number {
   return (established === 'recheck' ? 0 : ruleFlags[established]) | (isAudited ? ruleFlags.audited : 0);
 }
 
+const texts = new WeakMap<object, string>();
+
 /** What a rule without a name says, and which of several that say so it is. */
 function identityOf(rule: object, seen: Map<string, number>): string {
-  const text = JSON.stringify(rule);
+  let text = texts.get(rule);
+  if (text === undefined) {
+    text = JSON.stringify(rule);
+    texts.set(rule, text);
+  }
   const earlier = seen.get(text) ?? 0;
   seen.set(text, earlier + 1);
   return `${text}#${earlier}`;

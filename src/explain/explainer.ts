@@ -10,6 +10,7 @@ import { linkLocalOf } from '../address/mac.ts';
 import type { Dataplane, DroppedFrame, Trace } from '../dataplane/dataplane.ts';
 import { VswError, type ErrorDetail } from '../errors.ts';
 import { dropReasonSentences } from '../table/drop-reasons.gen.ts';
+import { copyOf } from '../intent/changes.ts';
 import type { Intent, Resource } from '../intent/intent.ts';
 import type { Edit, PutPort } from '../table/edits.gen.ts';
 import { nameOfRule } from '../table/rule-names.ts';
@@ -116,7 +117,7 @@ export class Explainer {
       ...(trace.connection !== undefined && { connection: trace.connection }),
       path: trace.path.map(({ stage, port: at, verdict, rule }) => ({ stage, port: nameOf(at), verdict, ...(rule !== 0 && withoutEmpty(named(rule))) })),
       ...(nearest !== undefined && { nearest }),
-      ...(flip !== undefined && { flip: { resources: flip } }),
+      ...(flip !== undefined && { flip: { resources: copyOf(flip) } }),
       receivers: trace.receivers.map(nameOf),
       frame: trace.line,
       notes: [sentenceOf(trace, nameOf), ...auditNotes(trace, tables, nameOf), ...fragmentNotes(trace), ...notes],

@@ -40,6 +40,14 @@ export function sameData(a: unknown, b: unknown): boolean {
   const right = b as Record<string, unknown>;
   // For every port of every apply: no list is made of both sides' keys.
   for (const key in left) if (!sameData(left[key], right[key])) return false;
-  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
+  // A label may be called as what every object inherits.
+  for (const key in right) if (right[key] !== undefined && (left[key] === undefined || !Object.hasOwn(left, key))) return false;
   return true;
+}
+
+/** A copy of plain data, down to the last member. */
+export function copyOf<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as Value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOf(member as unknown)])) as Value;
 }

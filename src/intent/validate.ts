@@ -19,6 +19,8 @@ import { NetworkSchema } from './network.ts';
 import { normalForm } from './normal.ts';
 import { networksNamedBy, PolicySchema } from './policy.ts';
 import { PortSchema } from './port.ts';
+import { adoptRules, ownCopy, withRunningRules } from './shared-rules.ts';
+import { soundRest, type SoundRest } from './sound-rest.ts';
 import { checkStructure, isNestedTooDeep } from './structure.ts';
 import { nearest } from './suggest.ts';
 
@@ -31,6 +33,8 @@ const schemas: Readonly<Record<ResourceKind, unknown>> = {
   Network: NetworkSchema, Port: PortSchema, Namespace: NamespaceSchema, Policy: PolicySchema, NetworkPolicy: NetworkPolicySchema,
 };
 const kinds = Object.keys(schemas) as readonly ResourceKind[];
+/** Of these more is told than what is wrong with their form; ports are in networks, so half a network would be told at each of its ports. */
+const toldOfRest: ReadonlySet<ResourceKind> = new Set(['Port', 'Policy', 'NetworkPolicy']);
 
 /**
  * The intent after `resources` were created or replaced in `running`, whose claims may be known. What says the same as
@@ -42,6 +46,7 @@ export function intentWith(
   const errors: ErrorDetail[] = [];
   const paths = new Map<string, string>();
   const brokenNetworks = new Set<string>();
+  const rests = new Map<string, SoundRest>();
   const next = copiesOf(running);
   const touched = {
     networks: new Map<string, string>(), ports: new Map<string, string>(), namespaces: new Map<string, string>(),
@@ -55,13 +60,16 @@ export function intentWith(
     }
     const kind = kindOf(sent, path, errors);
     if (kind === undefined) return;
-    const value = kind === 'Namespace' || kind === 'NetworkPolicy' ? asKubernetesReads(sent) : sent;
+    const value = withRules(kind, kind === 'Namespace' || kind === 'NetworkPolicy' ? asKubernetesReads(sent) : sent, running);
     const found = checkStructure(schemas[kind], value, path);
     errors.push(...found);
     if (found.length > 0 && kind === 'Network') brokenNetworks.add(String((value as { metadata?: { name?: unknown } }).metadata?.name));
-    const sound = found.length === 0 ? value : kind === 'Port' ? soundRest(value, found, path) : undefined;
-    if (sound === undefined) return;
-    const resource = normalForm(sound as Resource);
+    const sound = found.length === 0 ? undefined : soundRest(value, found, path);
+    if (sound !== undefined) {
+      if (!toldOfRest.has(kind) || checkStructure(schemas[kind], sound.rest, path).length > 0) return;
+      rests.set(path, sound);
+    }
+    const resource = withRules(kind, normalForm((sound?.rest ?? value) as Resource), running) as Resource;
     const key = keyOfResource(resource);
     const place = `${kind} ${key}`;
     const earlier = paths.get(place);
@@ -74,8 +82,13 @@ export function intentWith(
     touched[member].set(key, path);
     put<Resource>(next[member] as SharedMap<string, Resource>, key, resource);
   });
-  errors.push(...checkCoherence(next, held, { ...touched, brokenNetworks }, claims));
+  errors.push(...checkCoherence(next, held, { ...touched, brokenNetworks }, claims).flatMap((error) => {
+    const rest = rests.get(/^\/\d+/.exec(error.path)?.[0] ?? '');
+    return rest === undefined ? error : rest.asSent(error) ?? [];
+  }));
   if (errors.length > 0) throw VswError.of('VSW_INVALID', errors);
+  for (const key of touched.policies.keys()) adoptRules(next.policies.get(key)!);
+  for (const key of touched.networkPolicies.keys()) adoptRules(next.networkPolicies.get(key)!);
   return next;
 }
 
@@ -87,24 +100,17 @@ function copiesOf(intent: Intent) {
   };
 }
 
-function put<R>(map: SharedMap<string, R>, key: string, resource: R): void {
-  if (!sameData(map.get(key), resource)) map.set(key, resource);
+function put<R extends Resource>(map: SharedMap<string, R>, key: string, resource: R): void {
+  if (!sameData(map.get(key), resource)) map.set(key, ownCopy(resource));
 }
 
-/** A port without the members whose form is wrong, so that what is wrong with the others is told as well; undefined when too little is left. */
-function soundRest(value: unknown, found: readonly ErrorDetail[], path: string): unknown {
-  const rest: unknown = structuredClone(value);
-  // From behind, so that taking an entry out of a list moves none that is still to be taken out.
-  for (const { path: place } of [...found].reverse()) removeAt(rest, place.slice(path.length + 1).split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~')));
-  return checkStructure(schemas.Port, rest, path).length === 0 ? rest : undefined;
-}
-
-function removeAt(from: unknown, steps: readonly string[]): void {
-  let owner = from;
-  for (const step of steps.slice(0, -1)) owner = typeof owner === 'object' && owner !== null ? (owner as Record<string, unknown>)[step] : undefined;
-  const last = steps.at(-1)!;
-  if (Array.isArray(owner)) owner.splice(Number(last), 1);
-  else if (typeof owner === 'object' && owner !== null) delete (owner as Record<string, unknown>)[last];
+/** A policy with the rules of the one that runs under its name. */
+function withRules(kind: ResourceKind, value: unknown, { policies, networkPolicies }: Intent): unknown {
+  if (kind !== 'Policy' && kind !== 'NetworkPolicy') return value;
+  const { metadata, spec } = value as { readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown }; readonly spec?: unknown };
+  const name = String(metadata?.name);
+  const running = kind === 'Policy' ? policies.get(name) : networkPolicies.get(`${String(metadata?.namespace ?? 'default')}/${name}`);
+  return running === undefined || typeof spec !== 'object' || spec === null ? value : { ...value as object, spec: withRunningRules(spec, running.spec) };
 }
 
 /** The intent after what `references` name was deleted from `running`. */

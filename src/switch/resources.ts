@@ -1,6 +1,7 @@
 /** The declared resources as they are shown: by kind and name, ports with their status. */
 import type { Allocations } from '../compile/allocations.ts';
 import { VswError } from '../errors.ts';
+import { copyOf } from '../intent/changes.ts';
 import { keyOfName, memberOfKind, nameOfKey, pluralOfKind, portKey, portName, type Intent, type Resource, type ResourceKind } from '../intent/intent.ts';
 import type { PortStatus } from '../intent/port.ts';
 import { nearest } from '../intent/suggest.ts';
@@ -16,7 +17,8 @@ export function listResources(intent: Intent, statusOf: (key: string) => PortSta
   const map: ReadonlyMap<string, Resource> = intent[memberOfKind[known]];
   const show = (key: string, resource: Resource): Resource => {
     const status = resource.kind === 'Port' ? statusOf(key) : resource.kind === 'Network' ? networkStatusOf(key) : undefined;
-    return status === undefined ? resource : { ...resource, status } as Resource;
+    // Who asked may change it as he likes.
+    return copyOf(status === undefined ? resource : { ...resource, status } as Resource);
   };
   if (name === undefined) {
     return [...map].sort(([a], [b]) => (shown(a) < shown(b) ? -1 : 1)).map(([key, resource]) => show(key, resource));

@@ -65,3 +65,16 @@ t.test('where a policy is long, a small one beside it is the smaller change', as
   t.match(answer.flip!.resources, [{ kind: 'Policy', metadata: { name: 'explained-allow' }, spec: { tier: 'emergency', ingress: { length: 1 } } }]);
   t.equal(flipped.verdict, 'allow');
 });
+
+t.test('who changes what he was told changes nothing else', async (t) => {
+  const product = await switchWith(t, [...two, policy('p', {}, { ingress: [{ name: 'no', action: 'drop' }] })]);
+  const before = JSON.stringify(product.get('Policy'));
+  const { spec } = flipOfAnswer(product, question).answer.flip!.resources[0] as unknown as { spec: { ingress: { action: string }[] } };
+  for (const rule of spec.ingress) rule.action = 'pass';
+  t.equal(JSON.stringify(product.get('Policy')), before);
+  const [got] = product.get('Policy', 'p') as unknown as { spec: { ingress: { action: string }[] } }[];
+  got!.spec.ingress[0]!.action = 'allow';
+  t.equal(flipOfAnswer(product, question).answer.verdict, 'drop', 'not before it is applied');
+  t.match(await product.apply([got]), { changes: [{ action: 'update', kind: 'Policy', name: 'p' }] });
+  t.equal(flipOfAnswer(product, question).answer.verdict, 'allow');
+});

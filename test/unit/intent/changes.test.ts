@@ -33,5 +33,9 @@ t.test('plain values are compared whole, without regard to the order of keys', (
   t.notOk(sameData([1], [1, 2]));
   t.notOk(sameData([], {}));
   t.notOk(sameData({ a: null }, { a: 0 }));
+  for (const name of ['constructor', 'toString', 'valueOf', 'hasOwnProperty']) {
+    t.notOk(sameData({ a: '1' }, { a: '1', [name]: 'x' }), `${name} came`);
+    t.notOk(sameData({ a: '1', [name]: 'x' }, { a: '1' }), `${name} went`);
+  }
   t.end();
 });

@@ -44,6 +44,17 @@ t.test('errors of form and of coherence come together', (t) => {
   t.end();
 });
 
+t.test('what is wrong in form hides nothing that is wrong otherwise, and moves it nowhere', (t) => {
+  const paths = (resource: unknown): string[] => errorsOf([resource]).map(({ path }) => path);
+  t.strictSame(paths(port('x', { network: 'dev', addresses: ['zz', '10.0.0.1/24', 'zz', '0.0.0.0/8'] })), ['/0/spec/addresses/0', '/0/spec/addresses/2', '/0/spec/addresses/3']);
+  t.strictSame(paths(policy('p', { networks: ['nowhere'] }, {
+    tier: 'top', ingress: [{ action: 'allow', from: [{ cidr: 'zz', except: ['10.0.0.0/8'] }, { cidr: '10.0.0.1/8' }], protocols: [{ tpc: [80] }, { tcp: ['80-79'] }] }],
+  })), ['/0/spec/tier', '/0/spec/ingress/0/from/0/cidr', '/0/spec/ingress/0/protocols/0/tpc', '/0/spec/appliesTo/networks/0', '/0/spec/ingress/0/protocols/1/tcp/0', '/0/spec/ingress/0/from/1/cidr']);
+  t.strictSame(paths(networkPolicy('n', { extra: 1, ingress: [{ from: [7], ports: [{ port: 80, protocol: 'tcp' }, { port: 'No Name' }] }] })),
+    ['/0/spec/extra', '/0/spec/ingress/0/from/0', '/0/spec/ingress/0/ports/0/protocol', '/0/spec/ingress/0/ports/1/port']);
+  t.end();
+});
+
 t.test('a mistyped kind is recognised', (t) => {
   t.match(errorsOf([{ kind: 'port' }, { kind: 'Gateway' }, { kind: 'Networkpolicy' }]), [
     { path: '/0/kind', remedy: 'did you mean Port?' }, { remedy: 'write one of Network, Port, Namespace, Policy, NetworkPolicy' }, { remedy: 'did you mean NetworkPolicy?' },
