@@ -50,6 +50,6 @@ class TrackedConnection {
     PairConnection pair_;
   };
 };
-static_assert(sizeof(TrackedConnection) == 28 && std::is_trivially_copyable_v<TrackedConnection>);
+static_assert(sizeof(TrackedConnection) == 32 && std::is_trivially_copyable_v<TrackedConnection>);
 
 }  // namespace vsw

@@ -9,7 +9,6 @@ namespace {
 bool is_at_or_after(std::uint32_t number, std::uint32_t other) noexcept {
   return static_cast<std::int32_t>(number - other) >= 0;
 }
-std::uint16_t half(std::uint32_t number) noexcept { return static_cast<std::uint16_t>(number); }
 
 // SYN, SYN+ACK, RST, RST+ACK, FIN+ACK, ACK; URG with data only. PSH and the bits of ECN go with anything.
 bool is_sensible(std::uint8_t flags) noexcept {
@@ -63,7 +62,7 @@ Timeout TcpConnection::timeout() const noexcept {
     default: return Timeout::k_tcp_close;
   }
   if ((any & kChallenged) != 0) return Timeout::k_tcp_established;
-  const bool acknowledged = half(end_[0].load()) == acked_[1].load() && half(end_[1].load()) == acked_[0].load();
+  const bool acknowledged = end_[0].load() == acked_[1].load() && end_[1].load() == acked_[0].load();
   return acknowledged ? Timeout::k_tcp_established : Timeout::k_tcp_unacknowledged;
 }
 
@@ -84,13 +83,19 @@ std::uint32_t TcpConnection::width(unsigned side) const noexcept {
 bool TcpConnection::acknowledges_syn(unsigned sender, std::uint32_t acknowledgement) const noexcept {
   const unsigned other = sender ^ 1;
   const std::uint32_t behind = end_[other].load() - acknowledgement;
-  if (has(sender, kAckedSyn)) return half(acknowledgement) == acked_[sender].load() && behind <= 0xffff;
+  if (has(sender, kAckedSyn)) return acknowledgement == acked_[sender].load();
   if (has(other, kAckedSyn)) return behind <= 0xffff;
   return behind <= end_[other].load() - edge_[other].load();
 }
 
+// Whether what the side waits for is known from what it acknowledged.
+bool TcpConnection::knows_acked(unsigned side) const noexcept {
+  const bool heard = has(side, kSettled) || (scale_[side].load() & kPickedUp) == 0;
+  return heard && has(side, kAckedSyn) && !has(side, kChallenged);
+}
+
 bool TcpConnection::answers_challenge(unsigned sender, std::uint32_t acknowledgement) const noexcept {
-  return has(sender ^ 1, kChallenged) && half(acknowledgement) == acked_[sender ^ 1].load();
+  return has(sender ^ 1, kChallenged) && acknowledgement == acked_[sender ^ 1].load();
 }
 
 Invalidity TcpConnection::misfit(unsigned sender, const TcpSegment& segment) const noexcept {
@@ -136,7 +141,7 @@ void TcpConnection::pick_up(unsigned sender, const TcpSegment& segment) noexcept
   end_[sender].store(segment.end());
   edge_[sender].store(segment.acknowledgement + picked_up_width(segment));
   window_[sender].store(at_least(segment.window, kLeastPickedUp));
-  acked_[sender].store(half(segment.acknowledgement));
+  acked_[sender].store(segment.acknowledgement);
   end_[other].store(segment.acknowledgement);
   edge_[other].store(segment.end() + kWidest);
   window_[other].store(0xffff);
@@ -160,12 +165,14 @@ void TcpConnection::settle(unsigned sender, const TcpSegment& segment) noexcept 
     const std::uint32_t window = (window_[sender].load() + (1u << shift) - 1) >> shift;
     window_[sender].store(static_cast<std::uint16_t>(window));
   }
+  // It may have said so in a SYN+ACK, and this one may be older.
+  if (!has(sender, kAckedSyn) || (scale & kPickedUp) != 0) acked_[sender].store(segment.acknowledgement);
   bits_[sender].add_bits(kSettled | kAckedSyn);
 }
 
 // Passes and proves nothing; `to_match` is what an honest answer will speak of.
 Tracked TcpConnection::challenge(unsigned sender, std::uint32_t to_match) noexcept {
-  acked_[sender].store(half(to_match));
+  acked_[sender].store(to_match);
   bits_[sender].add_bits(kChallenged);
   return Tracked::challenge();
 }
@@ -209,7 +216,7 @@ Tracked TcpConnection::track_syn_ack(unsigned sender, const TcpSegment& segment)
   }
   edge_[sender].store(end_[other].load() - 1);
   raise(edge_[sender], segment.acknowledgement + segment.window);
-  acked_[sender].store(half(segment.acknowledgement));
+  acked_[sender].store(segment.acknowledgement);
   bits_[sender].add_bits(kAckedSyn);
   return Tracked::valid();
 }
@@ -228,21 +235,24 @@ Tracked TcpConnection::track_reset(unsigned sender, const TcpSegment& segment) n
   if (!has(other, kSyn)) {
     if (segment.sequence == end_[sender].load()) return end_it();
     // The other has a connection of old; this reset ends that one, and the SYN will come again.
-    const bool clears = has(other, kChallenged) && half(segment.sequence) == acked_[other].load();
+    const bool clears = has(other, kChallenged) && segment.sequence == acked_[other].load();
     return clears ? Tracked::challenge() : Tracked::invalid(Invalidity::kReset);
   }
   // Of an end that knows no connection, as an answer to a SYN.
   if (segment.sequence == 0 && ack) {
     const bool unanswered = !has(other, kSettled) && segment.acknowledgement == end_[other].load();
     if (unanswered || answers_challenge(sender, segment.acknowledgement)) return end_it();
+    // It speaks of another SYN than the one that was sent.
+    if (has(other, kChallenged) && segment.sequence != end_[sender].load()) return Tracked::invalid(Invalidity::kReset);
   }
   if (segment.sequence == end_[sender].load()) return end_it();
   if (!has(other, kAckedSyn) && !has(sender, kAckedSyn)) return Tracked::invalid(Invalidity::kReset);
   if (!fits(sender, segment.sequence, width(other))) return Tracked::invalid(Invalidity::kReset);
-  if (half(segment.sequence) == acked_[other].load() && !has(other, kChallenged)) return end_it();
-  // Its receiver answers what is ahead of it, and is silent at what it has.
-  const std::uint32_t waiting = half(end_[sender].load() - acked_[other].load());
-  if (!is_at_or_after(segment.sequence, end_[sender].load() - waiting)) return Tracked::invalid(Invalidity::kReset);
+  if (knows_acked(other)) {
+    if (segment.sequence == acked_[other].load()) return end_it();
+    // Its receiver answers what is ahead of it, and is silent at what it has.
+    if (!is_at_or_after(segment.sequence, acked_[other].load())) return Tracked::invalid(Invalidity::kReset);
+  }
   bits_[sender].add_bits(kDoubt);
   return Tracked::valid();
 }
@@ -262,6 +272,7 @@ Tracked TcpConnection::track_segment(unsigned sender, const TcpSegment& segment)
   if (why != Invalidity::kNone) return Tracked::invalid(why);
 
   if (!has(sender, kSettled)) settle(sender, segment);
+  if (has(sender, kChallenged)) acked_[sender].store(segment.acknowledgement);
   learn(sender, segment.end(), segment.acknowledgement, segment.window, scale_[sender].load() & kScaleMask);
   if (fin) bits_[sender].add_bits(kFin);
   if (has(other, kFin) && segment.acknowledgement == end_[other].load()) bits_[sender].add_bits(kAckedFin);

@@ -86,7 +86,7 @@ class TcpConnection {
     raise(end_[sender], end);
     raise(edge_[sender], acknowledgement + (std::uint32_t{window} << scale));
     if (window > window_[sender].load()) window_[sender].store(window);
-    acked_[sender].store(static_cast<std::uint16_t>(acknowledgement));
+    raise(acked_[sender], acknowledgement);
   }
   static void raise(Relaxed<std::uint32_t>& number, std::uint32_t to) noexcept {
     const std::uint32_t now = number.load();
@@ -95,6 +95,7 @@ class TcpConnection {
   [[nodiscard]] bool has(unsigned side, std::uint8_t bits) const noexcept { return (bits_[side].load() & bits) == bits; }
   [[nodiscard]] std::uint32_t width(unsigned side) const noexcept;
   [[nodiscard]] bool acknowledges_syn(unsigned sender, std::uint32_t acknowledgement) const noexcept;
+  [[nodiscard]] bool knows_acked(unsigned side) const noexcept;
   [[nodiscard]] bool answers_challenge(unsigned sender, std::uint32_t acknowledgement) const noexcept;
   [[nodiscard]] Invalidity misfit(unsigned sender, const TcpSegment& segment) const noexcept;
 
@@ -109,10 +110,10 @@ class TcpConnection {
   void settle(unsigned sender, const TcpSegment& segment) noexcept;
 
   Relaxed<std::uint32_t> end_[2], edge_[2];  // a SYN's `edge` is its first number's successor, until it is answered
+  Relaxed<std::uint32_t> acked_[2];          // the last number that the side acknowledged, or what kChallenged says
   Relaxed<std::uint16_t> window_[2];         // to be shifted by its side's scale, once that is settled
-  Relaxed<std::uint16_t> acked_[2];          // the lower half of what the side acknowledged last
   Relaxed<std::uint8_t> scale_[2], bits_[2];
 };
-static_assert(sizeof(TcpConnection) == 28);
+static_assert(sizeof(TcpConnection) == 32);
 
 }  // namespace vsw

@@ -80,6 +80,21 @@ export class ModelConnections {
     return fits ? { passes: true } : { passes: false, reason: 'connection_invalid', isTold: false };
   }
 
+  /** A frame of a conversation that may go on, but it is the first of another one between the same ends. */
+  reopen(key: string, side: Side, openingOf: (side: Side) => Opening): Fate {
+    const { reason, rejects, established } = this.#rule(openingOf(side));
+    if (reason !== undefined) return { passes: false, reason, isTold: rejects };
+    this.#known.set(key, { initiator: side, state: 'allowed', established, wasKilled: false });
+    return { passes: true };
+  }
+
+  /** A piece of a datagram whose first one passed: the conversation may go on, or, where there is none, might begin now. */
+  hearPiece(key: string, side: Side, openingOf: (side: Side) => Opening): Fate {
+    const known = this.#known.get(key);
+    const denial = known === undefined ? this.#rule(openingOf(side)).reason : this.#judgeAgain(known, openingOf(known.initiator))?.reason;
+    return denial === undefined ? { passes: true } : { passes: false, reason: denial, isTold: false };
+  }
+
   /** An ICMP error about what the other side said: it passes while the conversation may go on, and says nothing of it. */
   hearError(key: string, openingOf: (side: Side) => Opening): Fate {
     const known = this.#known.get(key);

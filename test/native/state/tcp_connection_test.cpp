@@ -258,6 +258,36 @@ TEST("state/tcp_connection: an exact reset ends it, one in the window leaves it 
   )");
 }
 
+TEST("state/tcp_connection: what an exact reset is does not depend on how much is on its way") {
+  TcpConnection wide{};
+  PLAY(wide, R"(
+    A S  seq 1000          window 64000 scale 7        valid syn_sent
+    B SA seq 5000 ack 1001 window 64000 scale 7        valid syn_received
+    A A  seq 1001 ack 5001 window 2000                 valid established
+    B A  seq 5001 ack 1001 window 2000                 valid established
+  )");
+  TcpConnection connection = wide;
+  PLAY(connection, "B R seq 70537 valid established");  // 65,536 ahead of what is waited for
+  CHECK(connection.timeout() == Timeout::k_tcp_close);
+  connection = wide;
+  PLAY(connection, R"(
+    B PA seq 5001 ack 1001 length 64000   valid established
+    B PA seq 69001 ack 1001 length 20000  valid established
+    B R  seq 5000                         reset established
+    B R  seq 23000                        valid established
+    B R  seq 5001                         valid closed
+  )");
+  // What was acknowledged once is, whatever comes late.
+  connection = wide;
+  PLAY(connection, R"(
+    B PA seq 5001 ack 1001 length 1000  valid established
+    A A  seq 1001 ack 6001              valid established
+    A A  seq 1001 ack 5501              valid established
+    B R  seq 5501                       reset established
+  )");
+  CHECK(connection.timeout() == Timeout::k_tcp_established);
+}
+
 TEST("state/tcp_connection: sequence numbers go round") {
   TcpConnection connection{};
   PLAY(connection, R"(
