@@ -81,13 +81,15 @@ Tuple tuple_of(const Packet& packet, NetworkId network) noexcept {
     tuple.destination = Ip::v6(ip + 24);
   }
   const bool icmp = headers.protocol == kIcmp || headers.protocol == kIcmpv6;
-  if (!headers.has(Headers::kTransport) && (icmp || !headers.has(Headers::kLaterFragment))) return tuple;
-  if (icmp) {
+  const bool whole = headers.has(Headers::kTransport);
+  if (!whole && !headers.has(Headers::kLaterFragment)) return tuple;
+  if (icmp && whole) {
     const std::byte* message = packet.data + headers.l4;
     tuple.destination_port = static_cast<std::uint16_t>(static_cast<unsigned>(message[0]) << 8 | static_cast<unsigned>(message[1]));
     return tuple;
   }
-  tuple.source_port = headers.source_port;
+  // A later fragment has been told what the first one said.
+  if (!icmp) tuple.source_port = headers.source_port;
   tuple.destination_port = headers.destination_port;
   return tuple;
 }

@@ -27,14 +27,18 @@ FragmentTable::FragmentTable(HashSeed seed, std::uint32_t timeout_ms)
 
 FragmentTable::~FragmentTable() { VSW_ASSERT(held_ == 0); }
 
+void FragmentTable::make_way(NetworkId network, const Packet& packet, std::uint32_t now_ms) noexcept {
+  const Fragment fragment = Fragment::read(packet.head(), packet.headers);
+  if (fragment.is_tiny()) return;
+  const std::uint16_t number = find(fragment, network, packet.ingress);
+  if (number != 0 && now_ms - datagram(number).began_ms >= timeout_ms_) remove(number, DropReason::k_fragment_expired);
+  else if (number == 0) make_room(packet.ingress);
+}
+
 FragmentTable::Answer FragmentTable::take(NetworkId network, Packet& packet, std::uint32_t now_ms) noexcept {
   const Fragment fragment = Fragment::read(packet.head(), packet.headers);
   if (fragment.is_tiny()) return {.reason = DropReason::k_fragment_tiny};
   std::uint16_t number = find(fragment, network, packet.ingress);
-  if (number != 0 && now_ms - datagram(number).began_ms >= timeout_ms_) {
-    remove(number, DropReason::k_fragment_expired);
-    number = 0;
-  }
   if (number == 0) number = begin(fragment, network, packet.ingress, now_ms);
   Datagram& known = datagram(number);
   if (known.is_dead) return {.reason = DropReason::k_fragment_overlap};
@@ -87,7 +91,6 @@ void FragmentTable::make_room(PortId ingress) noexcept {
 
 std::uint16_t FragmentTable::begin(const Fragment& fragment, NetworkId network, PortId ingress,
                                    std::uint32_t now_ms) noexcept {
-  make_room(ingress);
   const std::uint16_t number = free_ != 0 ? free_ : ++fresh_;
   if (free_ != 0) free_ = datagram(number).next_in_bucket;
   Datagram& known = datagram(number);
@@ -101,7 +104,7 @@ std::uint16_t FragmentTable::begin(const Fragment& fragment, NetworkId network, 
   known.v6 = fragment.v6;
   known.is_judged = known.is_dead = false;
   known.piece_count = known.held_count = 0;
-  known.total = known.seen = known.first_held = known.last_held = 0;
+  known.total = known.total_bytes = known.seen = known.first_held = known.last_held = 0;
 
   std::uint16_t& bucket =
       buckets_.as<std::uint16_t>()[bucket_of(fragment.source, fragment.destination, fragment.id, network)];
@@ -151,7 +154,8 @@ FragmentTable::Fit FragmentTable::fit(const Datagram& known, const Fragment& fra
   for (std::uint32_t i = 0; i < known.piece_count; ++i) {
     const Piece& piece = known.piece[i];
     const bool is_last = ends && piece.end == known.total;
-    if (piece.start == start && piece.end == end && is_last == !fragment.more) return Fit::kDuplicate;
+    const bool same_end = is_last == !fragment.more && (!is_last || fragment.end() == known.total_bytes);
+    if (piece.start == start && piece.end == end && same_end) return Fit::kDuplicate;
     if (start < piece.end && piece.start < end) contradicts = true;
     if (!fragment.more && piece.end > end) contradicts = true;
   }
@@ -163,7 +167,9 @@ void FragmentTable::add_piece(Datagram& known, const Fragment& fragment) noexcep
   const Piece piece{units_of(fragment.offset), units_of(fragment.end())};
   known.piece[known.piece_count++] = piece;
   known.seen = static_cast<std::uint16_t>(known.seen + piece.end - piece.start);
-  if (!fragment.more) known.total = piece.end;
+  if (fragment.more) return;
+  known.total = piece.end;
+  known.total_bytes = static_cast<std::uint16_t>(fragment.end());
 }
 
 // A super-frame's rest lies in a buffer that the next one needs.

@@ -60,6 +60,9 @@ class FragmentTable {
   // Of a parsed packet with kFragment. `died(Packet&, DropReason)` is told of each held packet that ends with it.
   template <class Died>
   [[nodiscard]] Answer take(NetworkId network, Packet& packet, std::uint32_t now_ms, Died&& died) noexcept {
+    // Whoever gives way has ended before the newcomer asks for room.
+    make_way(network, packet, now_ms);
+    bury(died);
     const Answer answer = take(network, packet, now_ms);
     bury(died);
     return answer;
@@ -111,6 +114,7 @@ class FragmentTable {
     bool v6, is_judged, is_dead;
     std::uint8_t piece_count, held_count;
     std::uint16_t total;    // units, behind the last piece; 0: not seen yet
+    std::uint16_t total_bytes;
     std::uint16_t seen;     // units
     std::uint16_t next_in_bucket;
     std::uint16_t older, younger;                  // of all
@@ -129,6 +133,7 @@ class FragmentTable {
   };
   enum class Fit : std::uint8_t { kFits, kDuplicate, kOverlaps, kTooMany };
 
+  void make_way(NetworkId network, const Packet& packet, std::uint32_t now_ms) noexcept;
   [[nodiscard]] Answer take(NetworkId network, Packet& packet, std::uint32_t now_ms) noexcept;
   [[nodiscard]] std::uint16_t find(const Fragment& fragment, NetworkId network, PortId ingress) const noexcept;
   [[nodiscard]] std::uint16_t begin(const Fragment& fragment, NetworkId network, PortId ingress, std::uint32_t now_ms) noexcept;

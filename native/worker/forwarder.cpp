@@ -335,9 +335,11 @@ void Forwarder::judge_fragment(const Lane& lane, Moment& moment, Packet& packet)
     case FragmentTable::What::kJudge: break;
   }
   const Headers& headers = packet.headers;
-  FragmentVerdict verdict{DropReason::kNone, {}, headers.protocol, headers.source_port, headers.destination_port};
+  FragmentVerdict verdict{DropReason::kNone, {}, headers.protocol, headers.source_port, headers.destination_port,
+                          tuple_of(packet, lane.network->id).destination_port, is_judged(packet)};
   Lane whole = lane;
   make_datagram_key(packet, lane.network->id, fabric_.seed, whole.key);
+  verdict.has_key = whole.key.kind != FlowKind::kNone;
   const Finding finding = find_connection(fabric_, moment.generation, *lane.network, moment.ingress.id, packet, whole.key);
   verdict.rule = finding.standing.rule;
   verdict.reason = judge_as(finding, whole, moment, packet);
@@ -349,7 +351,8 @@ void Forwarder::judge_fragment(const Lane& lane, Moment& moment, Packet& packet)
   });
 }
 
-// Not the first of its datagram. Its connection may have been denied since that was judged.
+// Not the first of its datagram. Its connection may have been denied since that was judged; where there is none (of its
+// kind, or any more) rules are asked about it as they were about the first.
 void Forwarder::pass_fragment(const FragmentVerdict& verdict, const Lane& lane, Moment& moment, Packet& packet) noexcept {
   if (verdict.reason != DropReason::kNone) {
     drop(moment.ingress.id, packet, verdict.reason, moment.now_ns);
@@ -360,9 +363,12 @@ void Forwarder::pass_fragment(const FragmentVerdict& verdict, const Lane& lane, 
   packet.headers.source_port = verdict.source_port;
   packet.headers.destination_port = verdict.destination_port;
   Lane whole = lane;
-  make_datagram_key(packet, lane.network->id, fabric_.seed, whole.key);
+  if (verdict.has_key) make_datagram_key(packet, lane.network->id, fabric_.seed, whole.key);
   Finding finding = find_connection(fabric_, moment.generation, *lane.network, moment.ingress.id, packet, whole.key);
-  if (finding.standing.kind == Standing::Kind::kUntracked) {
+  if (finding.is_stale) book_.forget(whole, finding);
+  finding.is_stale = false;
+  packet.headers.destination_port = verdict.service;
+  if (finding.standing.kind == Standing::Kind::kUntracked && !verdict.is_asked) {
     finding.standing.kind = Standing::Kind::kEstablished;
     finding.standing.rule = verdict.rule;
   }

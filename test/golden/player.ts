@@ -96,7 +96,7 @@ export class TwinPlayer implements Player {
     const sum = (direction: string): number => deaths.filter((death) => death.direction === direction).reduce((total, { packets }) => total + packets, 0);
     const row = {
       port: '(all)', receivedPackets: totals.received, forwardedPackets: totals.forwarded, consumedPackets: totals.consumed,
-      droppedPackets: sum('receive'), heldPackets: 0, offeredPackets: totals.offered, transmittedPackets: totals.transmitted,
+      droppedPackets: sum('receive'), heldPackets: this.model.held, offeredPackets: totals.offered, transmittedPackets: totals.transmitted,
       transmitDroppedPackets: sum('transmit'),
     };
     return { items: [row], totals: { copiedPackets: totals.copied, originatedPackets: totals.originated } };

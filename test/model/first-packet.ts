@@ -12,13 +12,13 @@ const read32 = (bytes: Uint8Array, at: number): number => read16(bytes, at) * 0x
 export function firstPacketFault(frame: Uint8Array, reading: Reading): string | undefined {
   const errors = reading.kind === 'ipv4' ? [3, 11, 12] : [1, 2, 3, 4];
   const isIcmp = reading.protocol === (reading.kind === 'ipv4' ? 1 : 58);
-  if (isIcmp && reading.isWhole && reading.tags === 0 && reading.fragment === 'none' && errors.includes(frame[reading.transport]!)) return 'related_unmatched';
+  if (isIcmp && reading.isWhole && reading.tags === 0 && errors.includes(frame[reading.transport]!)) return 'related_unmatched';
   return mayBegin(frame, reading) ? undefined : 'connection_invalid';
 }
 
 function mayBegin(frame: Uint8Array, reading: Reading): boolean {
   // Of these the switch keeps no connection.
-  if (reading.tags > 0 || reading.fragment !== 'none' || isDhcp(frame, reading)) return true;
+  if (reading.tags > 0 || reading.fragment === 'later' || isDhcp(frame, reading)) return true;
   if (!reading.isWhole) return true;
   if (reading.protocol === 6) return mayBeginTcp(frame[reading.transport + 13]!);
   if (reading.protocol === 132) return mayBeginSctp(frame, reading);

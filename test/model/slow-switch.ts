@@ -6,10 +6,12 @@
  * Time is a number.
  */
 import {
-  arp, be16, ethernet, ipBytes, ipText, join, linkLayerOption, linkLocalOf, macText, neighborAdvertisement, read16,
+  arp, be16, ethernet, ipBytes, ipText, join, linkLayerOption, macText, neighborAdvertisement, read16,
 } from '../harness/frames.ts';
+import { findSpoof, isDiscovery, readDiscovery } from './anti-spoof.ts';
 import { FaultyWay, type ModelFault } from './fault.ts';
 import { firstPacketFault } from './first-packet.ts';
+import { ModelFragments, readPiece } from './fragments.ts';
 import { readMembership } from './membership-message.ts';
 import { isSnooped, Memberships, ModelMulticast, type MulticastSpec, type Query } from './multicast.ts';
 import { type Reading, readFrame } from './reading.ts';
@@ -77,6 +79,8 @@ interface Station {
   moves: { sinceMs: number; count: number; isHeld: boolean };
 }
 
+/** What is longer lies in a buffer that the next frame needs. */
+const slotSize = 2048;
 /** A MAC moves so often in so long; then it stays where it is for as long again. */
 const movesMax = 4;
 const flapWindowMs = 10_000;
@@ -93,8 +97,20 @@ interface Fate {
   answer?: Uint8Array;
   isHeard?: boolean; // the switch itself was a receiver
   reason?: string;
+  isFlooded?: boolean; // it was for many, and each of them is asked about each frame
 }
 
+/** A fragment that waits for the first one of its datagram. */
+interface WaitingFragment {
+  portName: string;
+  inside: Inside;
+  reading: Reading;
+  offload: ModelOffload | undefined;
+  packets: number;
+  canWait: boolean;
+}
+
+const tracks = ({ defaultPolicy }: ModelNetwork): boolean => defaultPolicy?.ingress === 'drop' || defaultPolicy?.egress === 'drop';
 const zeroMac = '00:00:00:00:00:00';
 const isGroup = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
 
@@ -115,6 +131,7 @@ export class SlowSwitch {
   nowMs = 0;
   readonly #multicast = new Map<string, ModelMulticast>();
   readonly #memberships = new Memberships();
+  readonly #fragments = new ModelFragments<WaitingFragment, string | undefined>();
   readonly #allowances = new Map<string, Allowance>(); // by port: how often it may be told that its frames are too large
 
   putNetwork(network: ModelNetwork): void {
@@ -134,6 +151,8 @@ export class SlowSwitch {
     const spec = JSON.stringify([port.fault, port.offloads]);
     if (this.#faults.get(port.name)?.spec !== spec) {
       this.#faults.set(port.name, { spec, receive: new FaultyWay(port.fault, 'receive'), transmit: new FaultyWay(port.fault, 'transmit') });
+      this.#fragments.forgetPort(port.name);
+      this.#buryFragments();
     }
     this.#forgetStrays();
   }
@@ -141,6 +160,8 @@ export class SlowSwitch {
   removePort(name: string): void {
     const port = this.ports.get(name);
     for (const [network, multicast] of this.#multicast) if (port !== undefined && isIn(port, network)) multicast.forget(name);
+    this.#fragments.forgetPort(name);
+    this.#buryFragments();
     this.ports.delete(name);
     this.#buckets.delete(name);
     this.#faults.delete(name);
@@ -158,6 +179,8 @@ export class SlowSwitch {
     const due = this.#waiting.filter(({ dueMs }) => dueMs <= this.nowMs);
     this.#waiting = this.#waiting.filter(({ dueMs }) => dueMs > this.nowMs);
     for (const { go } of due) go();
+    this.#fragments.expire(this.nowMs);
+    this.#buryFragments();
     for (const [name, stations] of this.learned) {
       const age = (this.networks.get(name)?.macAgeSeconds ?? 300) * 1000;
       for (const [mac, station] of stations) if (this.nowMs - station.heardMs >= age) stations.delete(mac);
@@ -253,8 +276,46 @@ export class SlowSwitch {
       this.#die(portName, 'receive', port.trunk === undefined ? 'port_not_active' : 'vlan_not_carried', packets);
       return;
     }
-    const inside: Inside = { frame, network, priority };
-    const fate = this.#judge(port, inside, outcome.reading, packets);
+    const arrival: WaitingFragment = { portName, inside: { frame, network, priority }, reading: outcome.reading, offload, packets, canWait: sent.length <= slotSize };
+    if (outcome.reading.fragment === 'none' || outcome.reading.tags > 0 || !tracks(network)) this.#settle(arrival, this.#judge(port, arrival.inside, outcome.reading, packets));
+    else this.#takeFragment(port, arrival);
+  }
+
+  /** A fragment is judged by its datagram: by what was said of the first one, which may be nothing yet. */
+  #takeFragment(port: ModelPort, arrival: WaitingFragment): void {
+    const { inside: { frame, network }, reading, packets } = arrival;
+    const fault = this.#findFault(port, network, frame, reading);
+    if (fault !== undefined) {
+      this.#die(port.name, 'receive', fault, packets);
+      return;
+    }
+    const answer = this.#fragments.take(readPiece(frame, reading, network.name, port.name), port.name, arrival, this.nowMs, arrival.canWait);
+    this.#buryFragments();
+    if (answer.fate === 'dies') this.#die(port.name, 'receive', answer.reason, packets);
+    else if (answer.fate === 'judged') this.#passFragment(port, arrival, answer.verdict);
+    if (answer.fate !== 'judge') return;
+    const fate = this.#judge(port, arrival.inside, reading, packets);
+    const verdict = fate.isFlooded === true ? undefined : fate.reason;
+    this.#settle(arrival, fate);
+    for (const waiting of this.#fragments.judged(answer.datagram, verdict)) this.#passFragment(port, waiting, verdict);
+  }
+
+  /** Not the first of its datagram. */
+  #passFragment(port: ModelPort, arrival: WaitingFragment, reason: string | undefined): void {
+    if (reason !== undefined) this.#die(port.name, 'receive', reason, arrival.packets);
+    else this.#settle(arrival, this.#judge(port, arrival.inside, arrival.reading, arrival.packets));
+  }
+
+  #buryFragments(): void {
+    for (const { waiting: { portName, packets }, reason } of this.#fragments.takeVain()) this.#die(portName, 'receive', reason, packets);
+  }
+
+  get held(): number {
+    return this.#fragments.waiting;
+  }
+
+  #settle({ portName, inside, reading, offload, packets }: WaitingFragment, fate: Fate): void {
+    const port = this.ports.get(portName)!;
     if (fate.reason !== undefined) {
       this.#die(portName, 'receive', fate.reason, packets);
     } else if (fate.answer !== undefined) {
@@ -267,9 +328,9 @@ export class SlowSwitch {
     } else {
       this.totals.forwarded += packets;
       this.totals.copied += packets * (fate.receivers.length - 1);
-      for (const receiver of fate.receivers) this.#deliver(receiver, inside, outcome.reading, offload, packets);
+      for (const receiver of fate.receivers) this.#deliver(receiver, inside, reading, offload, packets);
       const [only] = fate.receivers;
-      if (fate.isKnown === true && only !== undefined) this.#tellTooBig(port, only, inside, outcome.reading, offload, packets);
+      if (fate.isKnown === true && only !== undefined) this.#tellTooBig(port, only, inside, reading, offload, packets);
     }
   }
 
@@ -289,25 +350,32 @@ export class SlowSwitch {
     return undefined;
   }
 
+  /** What is wrong with the frame itself, or with who sends it. */
+  #findFault(port: ModelPort, network: ModelNetwork, frame: Uint8Array, reading: Reading): string | undefined {
+    const source = macText(frame, 6);
+    if (isGroup(source) || source === zeroMac) return 'source_mac_invalid';
+    if (/^01:80:c2:00:00:0.$/.test(macText(frame, 0))) return 'link_local_group';
+    if (reading.tags > 0 && (network.carryTags !== true || (read16(frame, 14) & 0xfff) === 0)) return 'vlan_not_carried';
+    const isIp = reading.kind === 'ipv4' || reading.kind === 'ipv6';
+    if (!isIp && reading.kind !== 'arp' && !(reading.kind === 'other' && network.etherTypes?.includes(reading.type))) return 'ether_type_denied';
+    const spoofed = port.antiSpoof ? findSpoof(port, addressesIn(port, network.name, this.networks), frame, reading, source) : undefined;
+    // In tagged payload, too, of which nothing else is known.
+    const isTiny = tracks(network) && reading.fragment !== 'none' && readPiece(frame, reading, network.name, port.name).isTiny;
+    return spoofed ?? (isTiny ? 'fragment_tiny' : undefined);
+  }
+
   #judge(port: ModelPort, { frame, network }: Inside, reading: Reading, packets: number): Fate {
-    const drop = (reason: string): Fate => ({ receivers: [], reason });
+    const drop = (reason: string, isFlooded = false): Fate => ({ receivers: [], reason, isFlooded });
     const source = macText(frame, 6);
     const destination = macText(frame, 0);
-    if (isGroup(source) || source === zeroMac) return drop('source_mac_invalid');
-    if (/^01:80:c2:00:00:0.$/.test(destination)) return drop('link_local_group');
-    if (reading.tags > 0 && (network.carryTags !== true || (read16(frame, 14) & 0xfff) === 0)) return drop('vlan_not_carried');
     const isIp = reading.kind === 'ipv4' || reading.kind === 'ipv6';
-    if (!isIp && reading.kind !== 'arp' && !(reading.kind === 'other' && network.etherTypes?.includes(reading.type))) return drop('ether_type_denied');
-    if (port.antiSpoof) {
-      const spoofed = findSpoof(port, addressesIn(port, network.name, this.networks), frame, reading, source);
-      if (spoofed !== undefined) return drop(spoofed);
-    }
+    const fault = this.#findFault(port, network, frame, reading);
+    if (fault !== undefined) return drop(fault);
     const multicast = network.multicast?.snooping === true && reading.tags === 0 ? this.#multicast.get(network.name) : undefined;
     const isJudged = isIp && !isDiscovery(frame, reading);
     // Where something may be denied connections are tracked; with defaults alone none ever begins.
-    const isTracked = network.defaultPolicy?.ingress === 'drop' || network.defaultPolicy?.egress === 'drop';
-    const fault = isJudged && isTracked && !isGroup(destination) ? firstPacketFault(frame, reading) : undefined;
-    if (fault !== undefined) return drop(fault);
+    const invalid = isJudged && tracks(network) && !isGroup(destination) ? firstPacketFault(frame, reading) : undefined;
+    if (invalid !== undefined) return drop(invalid);
     if (isJudged && network.defaultPolicy?.egress === 'drop') return drop('egress_denied');
     const heard = multicast !== undefined && isGroup(destination) ? readMembership(frame, reading) : undefined;
     if (heard?.kind === 'malformed') return drop(heard.family === 4 ? 'igmp_malformed' : 'mld_malformed');
@@ -321,7 +389,7 @@ export class SlowSwitch {
     const isRefused = isJudged && network.defaultPolicy?.ingress === 'drop';
     if (multicast !== undefined && heard !== undefined) {
       const storm = this.#findStorm(port.name, network, destination, packets);
-      if (storm !== undefined) return drop(storm);
+      if (storm !== undefined) return drop(storm, true);
       this.#ask(network.name, multicast.take(port.name, heard, this.nowMs, this.#membersOf(network.name).map(({ name }) => name), port.groupsMax ?? 256));
       const isForAll = heard.kind === 'query' || heard.kind === 'unknown';
       const told = others.filter((other) => isForAll || other.multicastRouter === true || multicast.isRouter(other.name, heard.family));
@@ -331,19 +399,20 @@ export class SlowSwitch {
       const wanters = multicast.wanters(reading.destination);
       if (wanters.members || network.multicast?.unknownGroups !== 'flood') {
         const storm = this.#findStorm(port.name, network, destination, packets);
-        if (storm !== undefined) return drop(storm);
+        if (storm !== undefined) return drop(storm, true);
         const listeners = others.filter((other) => other.multicastRouter === true || wanters.gets(other.name));
-        if (listeners.length === 0) return drop('no_listener');
-        return isRefused ? drop('ingress_denied') : { receivers: listeners };
+        if (listeners.length === 0) return drop('no_listener', true);
+        return isRefused ? drop('ingress_denied', true) : { receivers: listeners };
       }
     }
     const receivers = isGroup(destination) ? others : others.filter((other) => (station === undefined ? !other.antiSpoof : other.name === station));
-    if (receivers.length === 0) return drop('no_receiver');
-    if (station === undefined) {
+    const isFlooded = station === undefined;
+    if (receivers.length === 0) return drop('no_receiver', isFlooded);
+    if (isFlooded) {
       const storm = this.#findStorm(port.name, network, destination, packets);
-      if (storm !== undefined) return drop(storm);
+      if (storm !== undefined) return drop(storm, true);
     }
-    if (isRefused) return drop('ingress_denied');
+    if (isRefused) return drop('ingress_denied', isFlooded);
     return { receivers, isKnown: station !== undefined };
   }
 
@@ -477,73 +546,4 @@ export class SlowSwitch {
       });
     }
   }
-}
-
-interface Discovery {
-  type: number;
-  target: string;
-  isBroken: boolean;
-  mac: string | undefined; // the link-layer address that it claims for its sender
-}
-
-/** Router and neighbour discovery (RFC 4861); undefined for everything else. */
-function readDiscovery(frame: Uint8Array, { kind, protocol, isWhole, transport, end, hopLimit, fragment }: Reading): Discovery | undefined {
-  const type = frame[transport] ?? 0;
-  if (kind !== 'ipv6' || protocol !== 58 || !isWhole || type < 133 || type > 137) return undefined;
-  const fixed = { 133: 8, 134: 16, 135: 24, 136: 24, 137: 40 }[type as 133];
-  const message: Discovery = { type, target: '', isBroken: true, mac: undefined };
-  if (end - transport < fixed || hopLimit !== 255 || fragment !== 'none') return message;
-  if (type === 135 || type === 136) message.target = ipText(frame.subarray(transport + 8, transport + 24));
-  // An IPv4-mapped address never stands in IPv6 on a link (RFC 4038, 4.2).
-  if (message.target.startsWith('::ffff:') && message.target.split(':').length === 5) return message;
-  const wanted = type === 136 || type === 137 ? 2 : 1;
-  let count = 0;
-  for (let at = transport + fixed; at < end; ++count) {
-    const length = (frame[at + 1] ?? 0) * 8;
-    if (end - at < 8 || length === 0 || length > end - at || count === 16) return message;
-    if (frame[at] === wanted) {
-      const mac = macText(frame, at + 2);
-      if (length !== 8 || (message.mac !== undefined && message.mac !== mac)) return message;
-      message.mac = mac;
-    }
-    at += length;
-  }
-  message.isBroken = false;
-  return message;
-}
-
-/** Neighbour discovery and multicast listener discovery: what no policy judges. */
-function isDiscovery(frame: Uint8Array, { kind, protocol, isWhole, transport }: Reading): boolean {
-  const type = frame[transport] ?? 0;
-  return kind === 'ipv6' && protocol === 58 && isWhole && ((type >= 130 && type <= 137) || type === 143);
-}
-
-/** The reason why a port may not say this of itself, if there is one. */
-function findSpoof(port: ModelPort, own: readonly string[], frame: Uint8Array, reading: Reading, source: string): string | undefined {
-  if (source !== port.mac) return 'mac_spoofed';
-  const owns = (address: string): boolean => own.includes(address);
-  const mayUse = (address: string): boolean => owns(address) || address === linkLocalOf(port.mac);
-  if (reading.kind === 'arp') {
-    const operation = read16(frame, reading.network + 6);
-    const sender = ipText(frame.subarray(reading.network + 14, reading.network + 18));
-    const isProbe = operation === 1 && sender === '0.0.0.0';
-    const isHonest = [1, 2].includes(operation) && macText(frame, reading.network + 8) === port.mac && (isProbe || owns(sender));
-    return isHonest ? undefined : 'arp_spoofed';
-  }
-  if (reading.kind !== 'ipv4' && reading.kind !== 'ipv6') return undefined;
-  const sourcePort = read16(frame, reading.transport);
-  const destinationPort = read16(frame, reading.transport + 2);
-  const isUdp = reading.protocol === 17 && reading.isWhole;
-  const isDhcpClient = reading.kind === 'ipv4' && isUdp && sourcePort === 68 && destinationPort === 67;
-  if (reading.source === '0.0.0.0' ? !isDhcpClient : reading.source === '::' ? !isDiscovery(frame, reading) : !mayUse(reading.source)) return 'ip_spoofed';
-  const message = readDiscovery(frame, reading);
-  if (message !== undefined) {
-    if (message.isBroken || (message.mac !== undefined && message.mac !== port.mac)) return 'nd_spoofed';
-    if (message.type === 134 || message.type === 137) return 'router_advertisement_denied';
-    return message.type === 136 && !mayUse(message.target) ? 'nd_spoofed' : undefined;
-  }
-  if (isUdp && destinationPort === (reading.kind === 'ipv4' ? 68 : 546)) return 'dhcp_spoofed';
-  if (!isUdp || reading.kind !== 'ipv4' || destinationPort !== 67) return undefined;
-  const hardware = reading.payload + 28;
-  return hardware + 6 <= reading.end && macText(frame, hardware) === port.mac ? undefined : 'dhcp_spoofed';
 }

@@ -250,11 +250,7 @@ export class Standing {
     const to = neighbours[step.to % Math.max(1, neighbours.length)] ?? from;
     const isTagged = isTrunk(own) && homeOf(own) !== network;
     const tags = isTagged ? [vlanOf(network, this.networks[network] as NetworkPlan), ...step.plan.tags] : step.plan.tags;
-    // The twin knows no datagrams of fragments where connections are tracked; golden and native tests do.
-    const plan = this.networks[network] as NetworkPlan;
-    const isTracked = plan.egress === 'drop' || plan.ingress === 'drop';
-    const kind = isTracked && step.plan.kind === 'fragment4' ? 'udp4' : isTracked && step.plan.kind === 'fragment6' ? 'udp6' : step.plan.kind;
-    return { port: portName(from), built: buildFrame({ ...step.plan, kind, tags }, this.#hostOf(from, network), this.#hostOf(to, network)) };
+    return { port: portName(from), built: buildFrame({ ...step.plan, tags }, this.#hostOf(from, network), this.#hostOf(to, network)) };
   }
 }
 

@@ -124,7 +124,8 @@ TEST("state/fragment_table: a piece over another ends the datagram, with what is
   for (const Pair& pair : {Pair{"its head", 0x2000 | 10, 80, 0x2000 | 15, 80}, {"its tail", 0x2000 | 10, 80, 0x2000 | 5, 48},
                            {"all of it", 0x2000 | 10, 80, 0x2000 | 5, 800}, {"its middle", 0x2000 | 10, 80, 0x2000 | 12, 8},
                            {"the end", 20, 80, 0x2000 | 30, 8}, {"another end", 20, 80, 40, 8},
-                           {"an end before it", 0x2000 | 10, 80, 8, 8}, {"more at the end", 20, 80, 0x2000 | 20, 80}}) {
+                           {"an end before it", 0x2000 | 10, 80, 8, 8},
+                           {"an end of one byte more", 20, 12, 20, 13}, {"more at the end", 20, 80, 0x2000 | 20, 80}}) {
     Bench bench;
     CHECK(is(bench.take4(pair.first_word, pair.first_length), What::kHeld));
     if (!is_dead(bench.take4(pair.second_word, pair.second_length), DropReason::k_fragment_overlap)) fail(__FILE__, __LINE__, pair.what);
@@ -210,6 +211,15 @@ TEST("state/fragment_table: held packets are bounded, by datagram, port and work
   bench.table.clear(DropReason::k_port_not_active, bench.note);
   CHECK(bench.table.held() == 0 && bench.table.datagrams() == 0);
   CHECK_EQUAL(bench.count(DropReason::k_port_not_active), FragmentTable::kHeld - FragmentTable::kHeldOfPort + 1);
+}
+
+TEST("state/fragment_table: who gives way has done so before the newcomer asks for room") {
+  Bench bench;
+  for (std::uint16_t id = 1; id <= FragmentTable::kDatagramsOfPort; ++id) (void)bench.take4(10, 8, id);
+  CHECK_EQUAL(bench.table.held(), FragmentTable::kHeldOfPort);
+  CHECK(is(bench.take4(10, 8, FragmentTable::kDatagramsOfPort + 1), What::kHeld));
+  CHECK_EQUAL(bench.count(DropReason::k_fragments_exhausted), 1u);
+  bench.table.clear(DropReason::k_port_not_active, bench.note);
 }
 
 TEST("state/fragment_table: a datagram has so many pieces, and a forgotten one begins anew") {

@@ -1,0 +1,35 @@
+/** Fragments of conversations that were forgotten, and a change of rules. */
+export const isOneLife = true;
+
+export const resources = `
+apiVersion: vswitch/v1
+kind: Network
+metadata: {name: blue}
+spec: {subnets: [10.0.0.0/24, 'fd00::/64'], defaultPolicy: {ingress: drop}, timeouts: {udp: 5}}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: web, labels: {app: web}}
+spec: {network: blue, type: memory, mac: '02:00:00:00:00:01', addresses: [10.0.0.1/24, 'fd00::1/64']}
+---
+apiVersion: vswitch/v1
+kind: Port
+metadata: {name: db, labels: {app: db}}
+spec: {network: blue, type: memory, mac: '02:00:00:00:00:02', addresses: [10.0.0.2/24, 'fd00::2/64']}
+---
+apiVersion: vswitch/v1
+kind: Policy
+metadata: {name: db-serves}
+spec:
+  appliesTo: {ports: {matchLabels: {app: db}}}
+  ingress: [{action: allow, protocols: [{udp: [53, 54]}]}]
+`;
+
+export const changes = [{ atMs: 12_000, resources: `
+apiVersion: vswitch/v1
+kind: Policy
+metadata: {name: db-serves}
+spec:
+  appliesTo: {ports: {matchLabels: {app: db}}}
+  ingress: [{action: allow, protocols: [{udp: [54]}]}]
+` }];
