@@ -1,9 +1,10 @@
 /**
- * `npm run bench:classify [-- --peers A,B --seeds acl,fw --sizes 1000,10000 --sets FOLDER --repeat N --json FILE]`: our classifier beside others.
+ * `npm run bench:classify [-- --peers A,B --seeds acl,fw --sizes 1000,10000 --sets FOLDER --repeat N --within SECONDS --json FILE]`: our classifier beside others.
  *
  * Each trial is a fresh process with one classifier and one set of rules, and the classifiers take turns. Sets are made in the
  * style of ClassBench's seeds; `--sets` names a folder with sets of ClassBench itself. Every peer reads the same files, and
- * its answers are held against linear search before it is timed. Flags are ignored by all.
+ * its answers are held against linear search before it is timed. Flags are ignored by all. A trial that has not ended within
+ * `--within` seconds is ended, and the table says so, and in what it was; that peer is not asked about that set again.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -18,13 +19,13 @@ const tree = fileURLToPath(new URL('../../..', import.meta.url));
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function wrong(message: string): never {
-  process.stderr.write(`bench:classify: ${message}\n  usage: npm run bench:classify -- [--peers ${peerNames.join(',')}] [--seeds acl,fw,ipc] [--sizes 1000,10000,100000] [--sets FOLDER] [--repeat 3] [--json FILE]\n`);
+  process.stderr.write(`bench:classify: ${message}\n  usage: npm run bench:classify -- [--peers ${peerNames.join(',')}] [--seeds acl,fw,ipc] [--sizes 1000,10000,100000] [--sets FOLDER] [--repeat 3] [--within SECONDS] [--json FILE]\n`);
   process.exit(2);
 }
 
 const options = {
   peers: { type: 'string', default: peerNames.join(',') }, seeds: { type: 'string', default: 'acl,fw,ipc' }, sizes: { type: 'string', default: '1000,10000,100000' },
-  sets: { type: 'string' }, repeat: { type: 'string', default: '3' }, json: { type: 'string' },
+  sets: { type: 'string' }, repeat: { type: 'string', default: '3' }, within: { type: 'string', default: '120' }, json: { type: 'string' },
 } as const;
 let given;
 try {
@@ -36,6 +37,9 @@ const wanted = given.peers.split(',') as PeerName[];
 for (const name of wanted) if (!peerNames.includes(name)) wrong(`there is no peer ${name}`);
 const repeat = Number(given.repeat);
 if (!(repeat >= 1)) wrong(`--repeat ${given.repeat}: give a number from 1 on`);
+
+const within = Number(given.within);
+if (!(within >= 1)) wrong(`--within ${given.within}: give a number of seconds from 1 on`);
 
 const folder = join(tree, 'build/classify');
 mkdirSync(folder, { recursive: true });
@@ -69,14 +73,26 @@ function environment(): NodeJS.ProcessEnv {
   return { ...process.env, LD_LIBRARY_PATH: join(tree, 'out/bench/peers/root/usr/lib/x86_64-linux-gnu') };
 }
 
+/** One trial: what the program said at its end, or why there is no such line. */
+async function trialOf(program: string, set: string): Promise<Partial<Row>> {
+  try {
+    const { stdout } = await run(program, [set], { timeout: within * 1_000, killSignal: 'SIGKILL', env: environment() });
+    return JSON.parse(stdout.split('\n').find((line) => line.startsWith('{')) ?? '{"refused": "it said nothing"}') as Partial<Row>;
+  } catch (error) {
+    const { killed, stdout, message } = error as Error & { readonly killed?: boolean; readonly stdout?: string };
+    if (killed !== true) return { refused: message.split('\n')[0]! };
+    return { refused: `${stdout?.includes('built') === true ? 'built, but not measured' : 'not built'} within ${within} s` };
+  }
+}
+
 const rows: Row[] = [];
 for (const set of sets) {
   const trials = new Map<PeerName, Row[]>();
   for (let round = 0; round < repeat; round += 1) {
     for (const [name, program] of programs) {
-      const answer = await run(program, [set], { timeout: 600_000, env: environment() }).catch((error: Error) => ({ stdout: JSON.stringify({ refused: error.message.split('\n')[0] }) }));
-      const trial = JSON.parse(answer.stdout.split('\n').find((line) => line.startsWith('{')) ?? '{"refused": "it said nothing"}') as Partial<Row>;
-      trials.set(name, [...(trials.get(name) ?? []), { ...trial, set: set.slice(set.lastIndexOf('/') + 1), peer: name }]);
+      const earlier = trials.get(name) ?? [];
+      if (earlier.some(({ refused }) => refused?.includes(' within ') === true)) continue;
+      trials.set(name, [...earlier, { ...await trialOf(program, set), set: set.slice(set.lastIndexOf('/') + 1), peer: name }]);
     }
   }
   for (const of of trials.values()) rows.push(medianRow(of));

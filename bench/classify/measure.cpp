@@ -25,6 +25,7 @@ using vsw::test::ClassbenchHeader;
 using vsw::test::ClassbenchRule;
 
 constexpr std::uint32_t kBatch = 64;
+constexpr int kPutsMax = 200;
 constexpr std::size_t kHeadersMax = 20'000, kCheckedMax = 1'000;
 
 double clock_ns(clockid_t which) {
@@ -79,6 +80,8 @@ int measure(const std::string& path) {
   double start = clock_ns(CLOCK_MONOTONIC), start_cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
   if (const char* why = peer_build(rules.data(), static_cast<std::uint32_t>(rules.size())); why != nullptr) return refuse(why);
   const double build_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_cpu;
+  std::printf("built\n");  // for who does not wait for the end
+  std::fflush(stdout);
   const double memory = resident_mb() - resident;
 
   std::uint32_t checked = 0, wrong = 0;
@@ -110,14 +113,21 @@ int measure(const std::string& path) {
     }
   const double worst_ns = *std::max_element(least.begin(), least.end());
 
-  // One rule more, at several places; the median and the worst.
+  // One rule more: half of them at one place, the others anywhere, each eighth about half of all addresses. The median and the worst.
   std::vector<double> puts;
   vsw::test::Chance chance(5);
+  const std::uint32_t place = chance.below(static_cast<std::uint32_t>(rules.size()));
   double spent = 0;
-  for (int i = 0; i < 25 && (i < 1 || spent < 2e9); ++i, spent += puts.back()) {
-    const peer_rule rule = rules[chance.below(static_cast<std::uint32_t>(rules.size()))];
+  for (int i = 0; i < kPutsMax && (i < 1 || spent < 2e9); ++i, spent += puts.back()) {
+    peer_rule rule = rules[chance.below(static_cast<std::uint32_t>(rules.size()))];
+    if (i % 8 == 7) {
+      rule.source = 0;
+      rule.destination = 1u << 31;
+      rule.source_length = rule.destination_length = 1;
+    }
+    const std::uint32_t before = i % 2 == 0 ? place : chance.below(static_cast<std::uint32_t>(rules.size()));
     start_cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    if (const char* why = peer_put(&rule, chance.below(static_cast<std::uint32_t>(rules.size()))); why != nullptr) return refuse(why);
+    if (const char* why = peer_put(&rule, before); why != nullptr) return refuse(why);
     puts.push_back(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_cpu);
   }
   std::sort(puts.begin(), puts.end());

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:micro`: how long the control layer takes, by benny; policies have a file of their own, which comes after it.
+ * `npm run bench:micro`: how long the control layer takes, by benny; policies have a file of their own, which comes after it, and so has `apply`.
  *
  * The life of an intent in its pure steps: the wish is checked, what was left open is chosen, the tables are compiled,
  * compared with those that run, and the difference is written as bytes. Each for a whole intent and for one change in it.
@@ -69,6 +69,7 @@ for (const ports of [100, 2_000]) {
 }
 
 await import('./policies.ts');
+await import('./apply.ts');
 
 function microseconds(seconds: number): string {
   return (seconds * 1e6).toFixed(1);

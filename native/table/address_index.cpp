@@ -32,7 +32,10 @@ bool is_list(const std::vector<std::uint32_t>& sets) {
 Memberships AddressIndex::find(NetworkId network, const Ip& ip) const noexcept {
   Memberships memberships;
   memberships.add(exact_.find({network, ip}).list);
-  const auto add = [&](const auto& found) { memberships.add(found.list); };
+  const auto add = [&](const auto& found) {
+    memberships.add(found.wide);
+    memberships.add(found.list);
+  };
   of_any_->of(ip, add);
   if (const Intervals* own = of_network(network); own != nullptr) own->of(ip, add);
   return memberships;

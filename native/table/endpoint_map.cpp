@@ -7,7 +7,7 @@ namespace vsw {
 
 namespace {
 
-constexpr std::size_t kAShard = 32, kAShardMax = 128, kShardsMax = 1u << 15;
+constexpr std::size_t kAShard = 32, kAShardMax = 48, kShardsMax = 1u << 15;
 constexpr std::size_t kGoneMax = 32;  // cells without a list, more than there are with one
 constexpr std::size_t kProbesWanted = 12;
 
@@ -48,34 +48,41 @@ std::shared_ptr<const EndpointMap::Shard> EndpointMap::make(std::vector<Entry> e
   return shard;
 }
 
-void EndpointMap::resize(std::size_t endpoints) {
-  const std::size_t wanted = std::min(std::bit_ceil(endpoints / kAShard + 1), kShardsMax);
-  const auto shift = static_cast<std::uint32_t>(63 - std::countr_zero(wanted));
-  std::vector<std::vector<Entry>> entries(wanted);
-  GenerationId changed;
-  for (const auto& shard : shards_) {
-    changed = std::max(changed, shard->changed);
-    for (const Entry& entry : entries_of(*shard)) entries[hash_of(entry.endpoint) >> 1 >> shift].push_back(entry);
+// One shard more, with about half of what was in another.
+void EndpointMap::divide() {
+  if (divided_ == shards_.size() / 2) {  // each stands twice from now on
+    std::vector<std::shared_ptr<const Shard>> shards;
+    for (std::size_t at = 0; at < 2 * shards_.size(); ++at) shards.push_back(shards_[at / 2]);
+    shards_ = std::move(shards);
+    --shift_;
+    divided_ = 0;
   }
-  std::vector<std::shared_ptr<const Shard>> shards;
-  for (auto& of_shard : entries) shards.push_back(make(std::move(of_shard), changed));
-  shards_ = std::move(shards);  // only now: entries stand in the old ones
-  shift_ = shift;
+  const std::size_t at = 2 * divided_++;
+  const std::shared_ptr<const Shard> before = shards_[at];
+  std::vector<Entry> first, second;
+  for (const Entry& entry : entries_of(*before)) (place_of(entry.endpoint) == at ? first : second).push_back(entry);
+  put(at, make(std::move(first), before->changed));
+  put(at + 1, make(std::move(second), before->changed));
 }
 
 EndpointMap EndpointMap::with(const Changes& changes, GenerationId generation) const {
   EndpointMap next = *this;
   if (changes.empty()) return next;
-  const std::size_t wanted = size_ + changes.size();
-  if (next.shards_.empty() || (wanted > kAShardMax * next.shards_.size() && next.shards_.size() < kShardsMax)) next.resize(wanted);
+  if (next.shards_.empty()) {
+    next.shards_.assign(std::min(std::bit_ceil(changes.size() / kAShard + 1), kShardsMax), make({}, {}));
+    next.shift_ = static_cast<std::uint32_t>(63 - std::countr_zero(next.shards_.size()));
+    next.divided_ = next.shards_.size() / 2;
+  }
+  while (size_ + changes.size() > kAShardMax * next.shards() && next.shards() < kShardsMax) next.divide();
   std::vector<Changes::const_iterator> ordered;
   for (auto at = changes.begin(); at != changes.end(); ++at) ordered.push_back(at);
-  std::sort(ordered.begin(), ordered.end(), [&](auto a, auto b) { return next.shard_of(a->first) < next.shard_of(b->first); });
+  const auto place = [&](Changes::const_iterator change) { return next.place_of(change->first); };
+  std::sort(ordered.begin(), ordered.end(), [&](auto a, auto b) { return place(a) < place(b); });
   for (std::size_t i = 0; i < ordered.size();) {
-    const std::uint64_t at = next.shard_of(ordered[i]->first);
+    const std::size_t at = place(ordered[i]);
     const std::shared_ptr<const Shard> before = next.shards_[at];
     std::vector<Entry> entries = entries_of(*before);
-    for (; i < ordered.size() && next.shard_of(ordered[i]->first) == at; ++i) {
+    for (; i < ordered.size() && place(ordered[i]) == at; ++i) {
       const Endpoint& endpoint = ordered[i]->first;
       const std::vector<std::uint32_t>& list = ordered[i]->second;
       const auto known = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.endpoint == endpoint; });
@@ -84,16 +91,20 @@ EndpointMap EndpointMap::with(const Changes& changes, GenerationId generation) c
       else if (known == entries.end() && !list.empty())
         entries.push_back({endpoint, list, generation});
     }
-    next.shards_[at] = make(std::move(entries), before->changed);
+    next.put(at, make(std::move(entries), before->changed));
     next.size_ = next.size_ - before->lists + next.shards_[at]->lists;
   }
   return next;
 }
 
 std::size_t EndpointMap::memory() const noexcept {
-  std::size_t bytes = 0;
-  for (const auto& shard : shards_)
-    bytes += sizeof shard + sizeof *shard + 16 + shard->cells.size() * sizeof(Cell) + shard->numbers.size() * sizeof(std::uint32_t);
+  std::size_t bytes = shards_.size() * sizeof shards_[0];
+  const Shard* before = nullptr;
+  for (const auto& shard : shards_) {
+    if (shard.get() == before) continue;
+    before = shard.get();
+    bytes += sizeof *shard + 16 + shard->cells.size() * sizeof(Cell) + shard->numbers.size() * sizeof(std::uint32_t);
+  }
   return bytes;
 }
 

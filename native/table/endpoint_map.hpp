@@ -4,7 +4,8 @@
 // Endpoints hang in small tables, by hash; a change copies the row of tables and the one that it concerns, and shares all
 // else. The lists of a table stand one behind the other, so a search reads a row, a cell or a few, and a list. Each cell says in
 // which generation its list last changed. A cell whose list went stays, for that; when most are such, they go, and the table
-// answers the latest of their generations for whoever is not in it.
+// answers the latest of their generations for whoever is not in it. When endpoints become more, tables are divided one after the
+// other, as many as the new ones need, and never all at once; one that is still to be divided stands twice in the row.
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -53,6 +54,7 @@ class EndpointMap {
   [[nodiscard]] EndpointMap with(const Changes& changes, GenerationId generation) const;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }  // that have a list
+  [[nodiscard]] std::size_t shards() const noexcept { return (shards_.size() + 1) / 2 + divided_; }
   [[nodiscard]] std::size_t memory() const noexcept;
 
  private:
@@ -81,13 +83,23 @@ class EndpointMap {
     const std::uint64_t rest = std::uint64_t{endpoint.network.value} << 32 | std::uint32_t{endpoint.protocol} << 16 | endpoint.port;
     return hash_words(HashSeed{}, words[0], words[1], rest, 0);
   }
-  [[nodiscard]] std::uint64_t shard_of(const Endpoint& endpoint) const noexcept { return hash_of(endpoint) >> 1 >> shift_; }
+  // Where an endpoint's table stands in the row, the first time.
+  [[nodiscard]] std::size_t place_of(const Endpoint& endpoint) const noexcept {
+    const std::size_t at = hash_of(endpoint) >> 1 >> shift_;
+    return is_divided(at) ? at : at & ~std::size_t{1};
+  }
+  [[nodiscard]] bool is_divided(std::size_t at) const noexcept { return at / 2 < divided_ || shards_.size() == 1; }
+  void put(std::size_t at, std::shared_ptr<const Shard> shard) {
+    if (!is_divided(at)) shards_[at + 1] = shard;
+    shards_[at] = std::move(shard);
+  }
   static std::vector<Entry> entries_of(const Shard& shard);
   static std::shared_ptr<const Shard> make(std::vector<Entry> entries, GenerationId changed);
-  void resize(std::size_t endpoints);
+  void divide();
 
   std::vector<std::shared_ptr<const Shard>> shards_;
   std::uint32_t shift_ = 63;
+  std::size_t divided_ = 0;  // so many pairs of places have a table each, those behind them one for both
   std::size_t size_ = 0;
 };
 

@@ -23,7 +23,7 @@ inline constexpr std::size_t kNamedServicesMax = 64;  // of a port of an address
 class Memberships {
  public:
   using List = std::span<const std::uint32_t>;
-  static constexpr std::size_t kLists = 3;
+  static constexpr std::size_t kLists = 5;
 
   void add(List list) noexcept {
     if (!list.empty()) lists_[count_++] = list;

@@ -30,9 +30,23 @@ void PrefixesUsed::add(std::uint16_t value, std::uint32_t length) {
   if (by_high_ == nullptr) return;
   const std::uint32_t first = value >> 8, count = length >= 8 ? 1 : 256u >> length;
   if (((*by_high_)[first] >> length & 1) != 0) return;
+  ByHigh& next = own();
+  for (std::uint32_t high = first; high < first + count; ++high) next[high] |= 1u << length;
+}
+
+void PrefixesUsed::count(std::uint32_t length, bool in) {
+  counts_[length] = in ? counts_[length] + 1 : counts_[length] - 1;
+  if (counts_[length] != 0) return;
+  all_ &= ~(1u << length);
+  if (by_high_ == nullptr) return;
+  for (PrefixLengths& lengths : own()) lengths &= ~(1u << length);
+}
+
+// What may be written to: nobody else has it.
+PrefixesUsed::ByHigh& PrefixesUsed::own() {
   auto next = by_high_.use_count() == 1 ? std::const_pointer_cast<ByHigh>(by_high_) : std::make_shared<ByHigh>(*by_high_);
-  for (std::uint32_t high = first; high < first + count; ++high) (*next)[high] |= 1u << length;
-  by_high_ = std::move(next);
+  by_high_ = next;
+  return *next;
 }
 
 void RuleLabels::unite() {

@@ -51,10 +51,14 @@ class PrefixesUsed {
   void add_length(std::uint32_t length) noexcept { all_ |= 1u << length; }
   void prepare();
   void add(std::uint16_t value, std::uint32_t length);
+  // A prefix of the length more, or less: a length of which there is none any more is not asked.
+  void count(std::uint32_t length, bool in);
   [[nodiscard]] std::size_t memory() const noexcept { return by_high_ == nullptr ? 0 : sizeof *by_high_; }
 
  private:
   using ByHigh = std::array<PrefixLengths, 256>;
+  ByHigh& own();
+  std::array<std::uint32_t, 17> counts_{};
   PrefixLengths all_ = 0;
   std::shared_ptr<const ByHigh> by_high_;
 };

@@ -64,7 +64,7 @@ class RuleSearch {
       for (const std::uint16_t protocol : {tuple.protocol, kAnyProtocol})
         for (PrefixLengths left = list_.services_[RuleLabels::class_of(protocol)].of(tuple.destination_port); left != 0; left &= left - 1)
           look_up(Labels::service(protocol, tuple.destination_port, static_cast<std::uint32_t>(std::countr_zero(left))));
-      if (list_.names_services_)
+      if (list_.names_services_ != 0)
         for (const Memberships::List& services : question.services.lists())
           for (const std::uint32_t named : services) look_up(Labels::named(named));
       close(RuleField::kService);
@@ -77,21 +77,22 @@ class RuleSearch {
     return find();
   }
 
-  // The lowest slot from this one on that matches; kNone: there is none.
+  // The first place from this one on whose rule matches; kNone: there is none.
   [[gnu::always_inline]] inline std::uint32_t next(std::uint32_t from) noexcept {
-    if (from >= list_.blocks_count() * 64) return kNone;
+    if (from >= list_.order_.end() * 64) return kNone;
     if (fields_ == 0) return next_used(from);
-    if (list_.blocks_count() <= 64) return next_in(0, from);
-    std::uint64_t top = ~std::uint64_t{0} << from / 4096;
+    if (list_.blocks_count() <= 64) return list_.order_.is_plain() ? next_in<true>(0, from) : next_in<false>(0, from);
+    std::uint64_t top = ~std::uint64_t{0};
     for (std::uint32_t field = 0; field < fields_; ++field) {
       std::uint64_t any = 0;
       for (std::uint32_t i = begin_[field]; i < begin_[field + 1]; ++i) any |= bitmaps_[i]->top();
       top &= any;
     }
-    for (; top != 0; top &= top - 1) {
-      const auto part = static_cast<std::uint32_t>(std::countr_zero(top));
-      const std::uint32_t slot = next_in(part, std::max(from, part * 4096) - part * 4096);
-      if (slot != kNone) return part * 4096 + slot;
+    for (top = list_.order_.ranked(top) & ~std::uint64_t{0} << from / 4096; top != 0; top &= top - 1) {
+      const auto rank = static_cast<std::uint32_t>(std::countr_zero(top));
+      const std::uint32_t in_part = std::max(from, rank * 4096) - rank * 4096;
+      const std::uint32_t place = list_.order_.is_plain() ? next_in<true>(rank, in_part) : next_in<false>(rank, in_part);
+      if (place != kNone) return rank * 4096 + place;
     }
     return kNone;
   }
@@ -126,18 +127,26 @@ class RuleSearch {
 
   // No field is asked about: every rule matches.
   [[nodiscard]] std::uint32_t next_used(std::uint32_t from) const noexcept {
-    std::uint64_t mask = ~std::uint64_t{0} << from % 64;
-    for (std::uint32_t block = from / 64; block < list_.blocks_count(); ++block, mask = ~std::uint64_t{0})
-      if (const std::uint64_t word = list_.used_[block] & mask; word != 0)
-        return block * 64 + static_cast<std::uint32_t>(std::countr_zero(word));
+    const BlockOrder& order = list_.order_;
+    for (std::uint32_t index = 0; index < order.size(); ++index) {
+      const std::uint32_t place = order.place(index);
+      if (place < from / 64) continue;
+      const std::uint64_t mask = place == from / 64 ? ~std::uint64_t{0} << from % 64 : ~std::uint64_t{0};
+      if (const std::uint64_t word = list_.used_[order.numbers()[index]] & mask; word != 0)
+        return place * 64 + static_cast<std::uint32_t>(std::countr_zero(word));
+    }
     return kNone;
   }
 
-  [[gnu::always_inline]] inline std::uint32_t next_in(std::uint32_t part, std::uint32_t from) noexcept {
+  // Plain: numbers are the order.
+  template <bool kIsPlain>
+  [[gnu::always_inline]] inline std::uint32_t next_in(std::uint32_t rank, std::uint32_t from) noexcept {
+    const BlockOrder& order = list_.order_;
     SparseBits::Part few[kRuleFields][kFew];
     std::uint32_t active[kRuleFields];
     const bool is_small = list_.blocks_count() <= 64;  // all bitmaps have this part and no other
-    std::uint64_t blocks = ~std::uint64_t{0} << from / 64;
+    const std::uint32_t part = kIsPlain ? rank : order.part(rank);
+    std::uint64_t blocks = kIsPlain ? ~std::uint64_t{0} << from / 64 : order.from(rank, from / 64);
     for (std::uint32_t field = 0; field < fields_; ++field) {
       std::uint64_t any = 0;
       std::uint32_t count = 0;
@@ -158,9 +167,10 @@ class RuleSearch {
     for (std::uint32_t field = 0; field < fields_; ++field)
       if (active[field] > kFew) unite(field, part, blocks, united[field]);
 
-    for (; blocks != 0; blocks &= blocks - 1) {
-      const auto block = static_cast<std::uint32_t>(std::countr_zero(blocks));
-      std::uint64_t rules = block == from / 64 ? ~std::uint64_t{0} << from % 64 : ~std::uint64_t{0};
+    for (std::uint64_t left = kIsPlain ? blocks : order.positioned(rank, blocks); left != 0; left &= left - 1) {
+      const auto position = static_cast<std::uint32_t>(std::countr_zero(left));
+      const std::uint32_t block = kIsPlain ? position : order.block(rank, position);
+      std::uint64_t rules = position == from / 64 ? ~std::uint64_t{0} << from % 64 : ~std::uint64_t{0};
       for (std::uint32_t field = 0; field < fields_ && rules != 0; ++field) {
         if (active[field] > kFew) {
           rules &= united[field][block];
@@ -173,7 +183,7 @@ class RuleSearch {
         }
         rules &= any;
       }
-      if (rules != 0) return block * 64 + static_cast<std::uint32_t>(std::countr_zero(rules));
+      if (rules != 0) return position * 64 + static_cast<std::uint32_t>(std::countr_zero(rules));
     }
     return kNone;
   }
@@ -212,20 +222,20 @@ class RuleQuery {
   [[gnu::always_inline]] static inline const Rule* first(const RuleList& list, const Question& question, std::uint32_t from, Count count) noexcept {
     RuleSearch<Count> search(list, count);
     if (!search.gather(question)) return nullptr;
-    const std::uint32_t slot = search.next(from);
-    return slot == kNone ? nullptr : list.at_slot(slot);
+    const std::uint32_t place = search.next(from);
+    return place == kNone ? nullptr : list.at_place(place);
   }
   [[gnu::always_inline]] static inline const Rule* decide(const RuleList& list, const Question& question,
                                                           RuleList::Passed& passed) noexcept {
     RuleSearch<Uncounted> search(list, {});
     if (!search.gather(question)) return nullptr;
     for (std::uint32_t from = 0;;) {
-      const std::uint32_t slot = search.next(from);
-      if (slot == kNone) return nullptr;
-      const Rule* rule = list.at_slot(slot);
+      const std::uint32_t place = search.next(from);
+      if (place == kNone) return nullptr;
+      const Rule* rule = list.at_place(place);
       if (rule->action != RuleAction::kPass) return rule;
       passed.rules[passed.count++] = rule;
-      from = list.tier_slot_[rule->tier + 1u];
+      from = list.tier_place_[rule->tier + 1u];
     }
   }
   VSW_COUNTS_BITS static const Rule* fast_first(const RuleList& list, const Question& question, std::uint32_t from) noexcept {
@@ -249,7 +259,7 @@ const Rule* RuleList::decide(const Question& question, Passed& passed) const noe
 }
 
 RuleList::Work RuleList::worst_case() const noexcept {
-  const std::uint64_t blocks = size_ / 32 + 2, parts = (blocks + 63) / 64;
+  const std::uint64_t blocks = size_ / 32 + 2, parts = std::min<std::uint64_t>(BlockOrder::kPartsMax, blocks / 24 + 3);
   return {kLabels, 2 * (kLabels + kRuleFields) * parts,
           2 * (std::uint64_t{size_} + kFew * blocks) + (kServiceLabels + 1 + RuleLabels::kPrefixLengths + 1) * blocks};
 }

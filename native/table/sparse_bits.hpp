@@ -6,6 +6,7 @@
 // it. A set of one slot, as most labels of a large list have, is kept in the pointer itself; 100,000 slots in a row cost
 // 12,500 bytes. A copy shares; a change makes a new one.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -54,6 +55,14 @@ class SparseBits {
 
   // The set with these changes; slots ascending, each named once. A slot that is added may be there, one that goes may not.
   [[nodiscard]] SparseBits with(std::span<const Change> changes) const {
+    if (!has_body() && changes.size() <= 2) {  // as most are: no slot or one is left
+      const auto is_own = [&](const Change& change) { return change.slot == single(); };
+      std::uint32_t slot = single(), count = is_single() && std::none_of(changes.begin(), changes.end(), is_own) ? 1 : 0;
+      for (const Change& change : changes)
+        if (change.added && count++ == 0) slot = change.slot;
+      if (count == 0) return {};
+      if (count == 1) return of_one(slot);
+    }
     std::vector<Word> words;
     words.reserve(words_count() + changes.size());
     const auto push = [&](Word word) {
@@ -144,13 +153,16 @@ class SparseBits {
     }
   }
 
+  static SparseBits of_one(std::uint32_t slot) noexcept {
+    SparseBits bits;
+    bits.content_ = std::uintptr_t{slot} << 1 | 1;
+    return bits;
+  }
   static SparseBits of(const std::vector<Word>& words) {
     SparseBits bits;
     if (words.empty()) return bits;
-    if (words.size() == 1 && std::has_single_bit(words[0].bits)) {
-      bits.content_ = (std::uintptr_t{words[0].index} * 64 + static_cast<std::uintptr_t>(std::countr_zero(words[0].bits))) << 1 | 1;
-      return bits;
-    }
+    if (words.size() == 1 && std::has_single_bit(words[0].bits))
+      return of_one(words[0].index * 64 + static_cast<std::uint32_t>(std::countr_zero(words[0].bits)));
     std::uint64_t top = 0;
     for (const Word& word : words) top |= std::uint64_t{1} << word.index / 64;
     const auto parts_count = static_cast<std::size_t>(std::popcount(top));

@@ -101,3 +101,18 @@ TEST("table/endpoint_map: who came and went leaves nothing behind for long") {
   CHECK(map.memory() <= 2 * largest);
   CHECK(map.find(endpoint(60)).changed.value >= 2);  // it went in generation 2
 }
+
+TEST("table/endpoint_map: one endpoint more never divides more than one table, and all are found, since when they are there") {
+  EndpointMap map;
+  std::size_t most = 0;
+  for (std::uint32_t number = 0; number < 20'000; ++number) {
+    const std::size_t shards = map.shards();
+    map = map.with({{endpoint(number), {number + 1}}}, GenerationId{number + 1});
+    if (number > 0) most = std::max(most, map.shards() - shards);
+  }
+  CHECK_EQUAL(most, std::size_t{1});
+  CHECK(map.shards() >= 20'000 / 48);
+  int wrong = map.size() != 20'000;
+  for (std::uint32_t number = 0; number < 20'000; ++number) wrong += !is(map.find(endpoint(number)), Known{{number + 1}, number + 1});
+  CHECK_EQUAL(wrong, 0);
+}

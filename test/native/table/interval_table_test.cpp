@@ -1,5 +1,6 @@
 #include "table/interval_table.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -14,6 +15,15 @@ namespace {
 using Table = IntervalTable<std::uint32_t>;
 constexpr std::uint32_t kTop = ~std::uint32_t{0};
 
+// All that a number is in, in order.
+std::vector<std::uint32_t> sets_of(const Table& table, std::uint32_t number) {
+  const auto found = table.find(number);
+  std::vector<std::uint32_t> sets(found.list.begin(), found.list.end());
+  sets.insert(sets.end(), found.wide.begin(), found.wide.end());
+  std::sort(sets.begin(), sets.end());
+  return sets;
+}
+
 // Numbers that are looked at: the lowest and the highest, so that both ends of all are met.
 std::vector<std::uint32_t> numbers(std::uint32_t width) {
   std::vector<std::uint32_t> list;
@@ -26,7 +36,7 @@ std::vector<std::uint32_t> numbers(std::uint32_t width) {
 
 TEST("table/interval_table: an empty one knows nothing of any number") {
   const Table table;
-  CHECK(table.find(0).list.empty() && table.find(kTop).list.empty());
+  CHECK(sets_of(table, 0).empty() && sets_of(table, kTop).empty());
   CHECK(table.is_empty());
 }
 
@@ -65,9 +75,7 @@ TEST("table/interval_table: by chance it says of every number what sets it is in
         std::vector<std::uint32_t> wanted;
         for (const auto& [set, has] : model)
           if (has.contains(number)) wanted.push_back(set);
-        const auto found = table.find(number);
-        if (!std::equal(found.list.begin(), found.list.end(), wanted.begin(), wanted.end()) || found.changed.value < changed[number])
-          CHECK_EQUAL(number, kTop / 2);
+        if (sets_of(table, number) != wanted || table.find(number).changed.value < changed[number]) CHECK_EQUAL(number, kTop / 2);
       }
       // What did not change is not said to have, unless its neighbours became like it.
       if (pieces.empty()) CHECK_EQUAL(table.find(0).changed.value, before.find(0).changed.value);
@@ -82,7 +90,7 @@ TEST("table/interval_table: a change far away does not show") {
   CHECK_EQUAL(table.find(15).changed.value, std::uint64_t{1});
   CHECK_EQUAL(table.find(32).changed.value, std::uint64_t{2});
   CHECK_EQUAL(table.find(25).changed.value, std::uint64_t{0});
-  CHECK_EQUAL(table.find(32).list.size(), std::size_t{2});
+  CHECK_EQUAL(sets_of(table, 32).size(), std::size_t{2});
 }
 
 TEST("table/interval_table: a number in too many sets is named") {
@@ -100,10 +108,66 @@ TEST("table/interval_table: many ranges come and go, and what is left is small")
   CHECK(!table.apply(pieces, GenerationId{1}, 9));
   const std::size_t full = table.memory();
   int wrong = 0;
-  for (std::uint32_t i = 0; i < 20'000; ++i) wrong += table.find(i * 16 + 7).list.size() != 1 || !table.find(i * 16 + 8).list.empty();
+  for (std::uint32_t i = 0; i < 20'000; ++i) wrong += sets_of(table, i * 16 + 7).size() != 1 || !sets_of(table, i * 16 + 8).empty();
   CHECK_EQUAL(wrong, 0);
   for (Table::Piece& piece : pieces) piece.added = false;
   CHECK(!table.apply(pieces, GenerationId{2}, 9));
-  CHECK(table.find(7).list.empty());
+  CHECK(sets_of(table, 7).empty());
   CHECK(table.memory() < full / 100);
+}
+
+TEST("table/interval_table: a range over everything is written once a chunk, whatever it covers, and goes as it came") {
+  constexpr std::uint32_t kRanges = 100'000;
+  Table table;
+  std::vector<Table::Piece> pieces;
+  for (std::uint32_t i = 0; i < kRanges; ++i) pieces.push_back({i * 32, i * 32 + 15, i + 1, true});
+  CHECK(!table.apply(pieces, GenerationId{1}, 256));
+  const std::size_t intervals = 2 * kRanges + 1, most = intervals / 64 + 2;
+  CHECK(table.chunks() <= most);
+  const std::size_t memory = table.memory();
+  std::uint32_t set = 1'000'000;
+  std::uint64_t generation = 1;
+  const auto is_as_wanted = [&](const Table::Piece& wide, bool is_there) {
+    int wrong = 0;
+    for (std::uint32_t i = 0; i < kRanges; i += 7)
+      for (const std::uint32_t number : {i * 32, i * 32 + 16}) {
+        const bool is_in = wide.first <= number && number <= wide.last;
+        const std::vector<std::uint32_t> found = sets_of(table, number);
+        wrong += found.size() != static_cast<std::size_t>(number % 32 == 0) + (is_in && is_there) || (is_in && is_there && found.back() != wide.set);
+        // What lies beside the end of a range and has become like what was in it may say that it changed.
+        const bool is_beside = number < wide.first && wide.first - number < 16;
+        wrong += (table.find(number).changed.value == generation) != is_in && !is_beside;
+      }
+    return wrong == 0;
+  };
+  for (const auto& [first, last] : {std::pair{0u, kTop}, {0u, kTop / 2}, {1u, 3'000'000u}, {1'600'000u, kTop}, {160u, 320u}}) {
+    const Table::Piece wide{first, last, ++set, true};
+    CHECK(!table.apply({wide}, GenerationId{++generation}, 256));
+    // Two chunks at the ends, each with a neighbour, and a word for each other one; where they had the same, not even that.
+    CHECK(table.written() <= 4 * 128 + 4 + most);
+    CHECK(is_as_wanted(wide, true));
+    CHECK(!table.apply({{first, last, set, false}}, GenerationId{++generation}, 256));
+    CHECK(table.written() <= 4 * 128 + 4 + most);
+    CHECK(is_as_wanted(wide, false));
+  }
+  CHECK(table.chunks() <= most && table.memory() < memory + memory / 8);
+}
+
+TEST("table/interval_table: a hundred sets over everything among many others, and one too many of them is named") {
+  Table table;
+  std::vector<Table::Piece> pieces;
+  for (std::uint32_t i = 0; i < 10'000; ++i) pieces.push_back({i * 32, i * 32 + 15, i + 1, true});
+  CHECK(!table.apply(pieces, GenerationId{1}, 100));
+  const std::size_t memory = table.memory();
+  for (std::uint32_t set = 0; set < 99; ++set) CHECK(!table.apply({{0, kTop, 20'000 + set, true}}, GenerationId{set + 2}, 100));
+  CHECK(table.memory() < 2 * memory);
+  CHECK_EQUAL(sets_of(table, 32).size(), std::size_t{100});
+  CHECK_EQUAL(table.find(32).changed.value, std::uint64_t{100});
+  Table more = table;
+  const auto excess = more.apply({{100, kTop, 30'000, true}}, GenerationId{200}, 100);
+  REQUIRE(excess.has_value());
+  CHECK_EQUAL(sets_of(table, *excess).size(), std::size_t{100});
+  for (std::uint32_t set = 0; set < 99; ++set) CHECK(!table.apply({{0, kTop, 20'000 + set, false}}, GenerationId{set + 300}, 100));
+  CHECK_EQUAL(sets_of(table, 32).size(), std::size_t{1});
+  CHECK(sets_of(table, 48).empty());
 }

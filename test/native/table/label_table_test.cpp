@@ -1,5 +1,6 @@
 #include "table/label_table.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -76,4 +77,22 @@ TEST("table/label_table: changed by chance it stays what a map would be, through
     }
     CHECK(table.memory() > 0);
   }
+}
+
+TEST("table/label_table: one label more never divides more than one table, and all are found") {
+  LabelTable table;
+  std::size_t most = 0;
+  for (std::uint64_t label = 1; label <= 20'000; ++label) {
+    const std::size_t shards = table.shards();
+    table.apply({{LabelTable::spread(label), static_cast<std::uint32_t>(label % 1'000), true}});
+    if (label > 1) most = std::max(most, table.shards() - shards);
+  }
+  CHECK_EQUAL(most, std::size_t{1});
+  CHECK(table.shards() >= 20'000 / 32);
+  int wrong = table.size() != 20'000;
+  for (std::uint64_t label = 1; label <= 20'000; ++label) {
+    const SparseBits* bits = table.find(LabelTable::spread(label));
+    wrong += bits == nullptr || !bits->contains(static_cast<std::uint32_t>(label % 1'000));
+  }
+  CHECK_EQUAL(wrong, 0);
 }

@@ -124,6 +124,26 @@ TEST("table/rule_labels: lengths that are worth asking for are never too few, an
   }
 }
 
+TEST("table/rule_labels: a prefix length of which none is left is not asked any more, elsewhere it still is") {
+  PrefixesUsed used;
+  for (const std::uint32_t length : {4u, 8u, 16u, 16u}) {
+    used.count(length, true);
+    used.add_length(length);
+  }
+  used.prepare();
+  for (const std::uint32_t length : {4u, 8u, 16u}) used.add(0x1234, length);
+  const PrefixesUsed before = used;
+  used.count(8, false);
+  used.count(16, false);
+  CHECK_EQUAL(used.of(0x1234), 1u << 4 | 1u << 16);
+  CHECK_EQUAL(before.of(0x1234), 1u << 4 | 1u << 8 | 1u << 16);
+  used.count(16, false);
+  CHECK_EQUAL(used.of(0x1234), 1u << 4);
+  used.count(16, true);
+  used.add(0x8000, 16);
+  CHECK_EQUAL(used.of(0x8012), 1u << 16);
+}
+
 TEST("table/rule_labels: labels of different kinds are different numbers") {
   CHECK(Labels::source(1) != Labels::destination(1) && Labels::named(1) != Labels::source(1));
   CHECK(Labels::service(6, 80, 16) != Labels::service(17, 80, 16) && Labels::service(6, 80, 16) != Labels::service(6, 80, 15));
