@@ -49,3 +49,30 @@ export function groupOf(subject: Subject, networks: readonly number[], choices: 
     sets: choices.filter((choice): choice is PortsOfSet => 'set' in choice).sort((a, b) => a.set - b.set),
   };
 }
+
+/**
+ * The group once some of those by whom it was chosen are gone and others came. What groupOf would make of all of them, but there may be
+ * thousands, and they are in order already.
+ */
+export function groupAfter({ subject, networks, choices, judges, sets }: Group, gone: ReadonlySet<unknown>, came: readonly PolicyChoice[]): Group {
+  const fresh = groupOf(subject, networks, came);
+  const stays = (choice: PolicyChoice): boolean => !gone.has(choice);
+  return {
+    subject, networks, choices: [...choices.filter(stays), ...came],
+    judges: merged(judges.filter(({ policy }) => stays(policy)), fresh.judges, (a, b) => inOrder(a.policy, b.policy)),
+    sets: merged(sets.filter(stays), fresh.sets, (a, b) => a.set - b.set),
+  };
+}
+
+/** Both lists, each in order, in order. */
+function merged<One>(one: readonly One[], other: readonly One[], compare: (a: One, b: One) => number): readonly One[] {
+  if (other.length === 0) return one;
+  const all: One[] = [];
+  let next = 0;
+  for (const item of one) {
+    while (next < other.length && compare(other[next]!, item) < 0) all.push(other[next++]!);
+    all.push(item);
+  }
+  while (next < other.length) all.push(other[next++]!);
+  return all;
+}

@@ -57,7 +57,13 @@ export class ListRegister {
 
   /** Puts what the changed groups are judged by into the table. */
   update(changes: readonly GroupChange[], nodeOf: (network: number) => NodeRule | undefined, rules: SharedMap<number, PutRules>): void {
-    const wishes = changes.map(({ now }) => (now === undefined ? [] : wishesOf(now, nodeOf)));
+    const wishes: (readonly Wish[])[] = [];
+    let last: { readonly group: Group; readonly wishes: readonly Wish[] } | undefined;
+    for (const { now } of changes) {
+      // Many groups that are judged by thousands of policies are judged by the same.
+      if (now !== undefined && (last === undefined || !areJudgedAlike(last.group, now))) last = { group: now, wishes: wishesOf(now, nodeOf) };
+      wishes.push(now === undefined ? [] : last!.wishes);
+    }
     const fresh = new Map<string, Wish>();
     const seen = new Set<string>();
     wishes.flat().forEach((wish) => {
@@ -133,6 +139,12 @@ function wishesOf({ judges, networks }: Group, nodeOf: (network: number) => Node
   const enforced = (all: readonly Judge[]): readonly Judge[] => (all.some(isAudited) ? all.filter((judge) => !isAudited(judge)) : all);
   const audit = (all: readonly Judge[]): readonly Judge[] => (all.some(isAudited) ? all : []);
   return [wish(enforced(ingress), 'ingress'), wish(enforced(egress), 'egress'), wish(audit(ingress), 'ingress'), wish(audit(egress), 'egress')];
+}
+
+function areJudgedAlike(one: Group, other: Group): boolean {
+  return one.judges.length === other.judges.length && one.networks.length === other.networks.length
+    && one.networks.every((network, index) => network === other.networks[index])
+    && one.judges.every(({ policy, scope }, index) => policy === other.judges[index]!.policy && scope === other.judges[index]!.scope);
 }
 
 function isSame(one: Wish, other: Wish): boolean {

@@ -19,7 +19,7 @@ import { addressSetOf } from './address-sets.ts';
 import type { Allocations } from './allocations.ts';
 import { ChoiceIndex, type Choice } from './choices.ts';
 import type { Compiled } from './compile.ts';
-import { groupKeyOf, groupOf, subjectOf, type Group, type PolicyChoice } from './groups.ts';
+import { groupAfter, groupKeyOf, groupOf, subjectOf, type Group, type PolicyChoice } from './groups.ts';
 import type { GroupChange } from './list-register.ts';
 import { MembershipTables } from './memberships.ts';
 import { PolicyBook, type Node } from './policy-book.ts';
@@ -222,9 +222,8 @@ class PolicyCompiler {
         continue;
       }
       const came = cameIndex.of(subject);
-      const stay = this.#gone.size === 0 ? choices : choices.filter((choice) => !this.#gone.has(choice));
-      const isOther = came.length > 0 || stay.length < choices.length || networks.some((network) => this.#changedNodes.has(network));
-      if (isOther) others.push([key, groupOf(subject, networks, [...stay, ...came])]);
+      const isOther = came.length > 0 || (this.#gone.size > 0 && choices.some((choice) => this.#gone.has(choice))) || networks.some((network) => this.#changedNodes.has(network));
+      if (isOther) others.push([key, groupAfter(group, this.#gone, came)]);
     }
     return others;
   }

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { groupKeyOf, groupOf, subjectOf } from '../../../src/compile/groups.ts';
+import { groupAfter, groupKeyOf, groupOf, subjectOf, type PolicyChoice } from '../../../src/compile/groups.ts';
 import { rulesOfPolicy, type PolicyRules } from '../../../src/compile/policy-rules.ts';
 import type { PolicyResource } from '../../../src/intent/policy.ts';
 import type { PortResource } from '../../../src/intent/port.ts';
@@ -33,5 +33,29 @@ t.test('policies judge where they are in force, in their order', (t) => {
   t.strictSame(names([1, 2]), [['Policy/here', 70], ['Policy/b', 0]]);
   t.strictSame(names([2]), [['Policy/b', 0]]);
   t.equal(groupOf(subject, [1], choices).sets.length, 1);
+  t.end();
+});
+
+t.test('a group after some came and went is what it would be of all of them', (t) => {
+  let next = 2;
+  const rules = (name: string, order: number, networks?: string[]): PolicyRules =>
+    rulesOfPolicy(policy(name, networks === undefined ? {} : { networks }, { order }) as unknown as PolicyResource, { rule: () => next++, set: () => 70, service: () => 1, network: Number }, undefined);
+  const setOf = (set: number): PolicyChoice => ({ set, ports: {}, namespaces: undefined, namespace: undefined, networks: undefined, prefixes: undefined });
+  const all = Array.from({ length: 40 }, (_, index) => (index % 4 === 3 ? setOf(100 - index) : rules(`p-${(index * 7) % 40}`, index % 5, index % 9 === 0 ? ['1'] : undefined)));
+  const subject = { namespace: 'default', labels: {}, namespaceLabels: {} };
+  const [first, others] = [all.slice(0, 25), all.slice(25)];
+  for (const networks of [[1], [1, 2], [2]]) {
+    for (const step of [1, 2, 3, 100]) {
+      const gone = new Set(first.filter((_, index) => index % step === 0));
+      for (const came of [others, [], others.slice(3, 4)]) {
+        const wanted = groupOf(subject, networks, [...first.filter((choice) => !gone.has(choice)), ...came]);
+        const got = groupAfter(groupOf(subject, networks, first), gone, came);
+        t.strictSame(got.judges.map(({ policy: { name }, scope }) => [name, scope]), wanted.judges.map(({ policy: { name }, scope }) => [name, scope]));
+        t.strictSame(got.sets.map(({ set }) => set), wanted.sets.map(({ set }) => set));
+        t.equal(got.choices.length, wanted.choices.length);
+        t.ok(got.choices.every((choice, index) => choice === wanted.choices[index]));
+      }
+    }
+  }
   t.end();
 });
