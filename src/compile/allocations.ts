@@ -5,7 +5,8 @@
  * port; only when a subnet has nothing else left is the address that was unused longest given to
  * another. MACs follow from the name, so they are the same even where the state was lost.
  *
- * Pure: `allocate` reads the intent and what was held before, and answers what is held from now on.
+ * Pure: `allocate` reads the intent and what was held before, and answers what is held from now on. Where only ports changed, what is
+ * answered is what would have been found by looking at all of them, at the cost of those that changed and a walk along what is held.
  */
 import { createHash } from 'node:crypto';
 import { cidrHolds, formatCidr, parseCidr, rangeOf, reservedIn, type Cidr } from '../address/cidr.ts';
@@ -62,12 +63,66 @@ export function heldBy(allocations: Allocations): Held {
  */
 export function allocate(intent: Intent, before: Allocations, portIdsEnd: number, settled?: Intent): Allocations {
   if (settled !== undefined && asksTheSame(settled, intent)) return before;
+  if (settled !== undefined && isAboutPortsAlone(settled, intent)) return allocateForPorts(intent, before, portIdsEnd, settled);
   return {
     macs: allocateMacs(intent, before.macs),
     addresses: allocateAddresses(intent, before.addresses),
     portIds: allocateIds([...intent.ports.keys()], before.portIds, portIdsEnd, 'ports'),
     networkIds: allocateIds([...intent.networks.keys()], before.networkIds, 0xffff, 'networks'),
   };
+}
+
+/** Only numbers and MACs of these ports came, went or are others: what the rest holds was right and is left alone. */
+function allocateForPorts(intent: Intent, before: Allocations, portIdsEnd: number, settled: Intent): Allocations {
+  const keys = differing(settled.ports, intent.ports).sort();
+  return {
+    macs: macsAfter(intent, before.macs, keys),
+    addresses: addressesAfter(intent, before.addresses, keys, settled) ?? allocateAddresses(intent, before.addresses),
+    portIds: idsAfter(intent, before.portIds, portIdsEnd, keys),
+    networkIds: before.networkIds,
+  };
+}
+
+function isAboutPortsAlone(one: Intent, other: Intent): boolean {
+  return differing(one.networks, other.networks).every((name) => {
+    const [old, network] = [one.networks.get(name), other.networks.get(name)];
+    return old !== undefined && network !== undefined && sameData(askedByNetwork(old), askedByNetwork(network));
+  });
+}
+
+/** As `allocateIds` says, where only these names may have come or gone. */
+function idsAfter({ ports }: Intent, before: Readonly<Record<string, number>>, end: number, keys: readonly string[]): Readonly<Record<string, number>> {
+  const came = keys.filter((key) => ports.has(key) && before[key] === undefined);
+  const gone = keys.filter((key) => !ports.has(key) && before[key] !== undefined);
+  if (came.length === 0 && gone.length === 0) return before;
+  const ids = { ...before };
+  for (const key of gone) delete ids[key];
+  const taken = new Set(came.length === 0 ? [] : Object.values(before));
+  let next = 1;
+  for (const key of came) {
+    while (taken.has(next)) next += 1;
+    if (next >= end) throw noRoom(end, 'ports');
+    taken.add(next);
+    ids[key] = next;
+  }
+  return ids;
+}
+
+/** As `allocateMacs` says, where only these ports came, went or declare another. */
+function macsAfter(intent: Intent, before: Readonly<Record<string, string>>, keys: readonly string[]): Readonly<Record<string, string>> {
+  const isGiven = (key: string): boolean => intent.ports.has(key) && intent.ports.get(key)?.spec.mac === undefined;
+  const asking = keys.filter((key) => isGiven(key) && before[key] === undefined);
+  const declaring = new Set(keys.flatMap((key) => intent.ports.get(key)?.spec.mac ?? []));
+  const leaving = keys.filter((key) => before[key] !== undefined && !isGiven(key));
+  if (asking.length === 0 && declaring.size === 0 && leaving.length === 0) return before;
+  const declared = declaredMacs(intent);
+  const gone = leaving.filter((key) => declared.has(before[key]!));
+  if (declaring.size > 0) for (const key in before) if (declaring.has(before[key]!) && !isGiven(key)) gone.push(key);
+  if (asking.length === 0 && gone.length === 0) return before;
+  const macs = { ...before };
+  for (const key of gone) delete macs[key];
+  giveMacs(asking, macs, declared);
+  return macs;
 }
 
 /** Whether both intents declare and leave open the same, as far as allocations read it. */
@@ -103,32 +158,44 @@ function allocateIds(names: readonly string[], before: Readonly<Record<string, n
   for (const name of [...names].sort()) {
     if (ids.has(name)) continue;
     while (taken.has(next)) next += 1;
-    if (next >= end) {
-      throw VswError.of('VSW_LIMIT', [{ path: '', message: `there is room for ${end - 1} ${what}`, remedy: 'delete some, or open the switch with larger limits; nothing was changed' }]);
-    }
+    if (next >= end) throw noRoom(end, what);
     taken.add(next);
     ids.set(name, next);
   }
   return Object.fromEntries(ids);
 }
 
+function noRoom(end: number, what: string): VswError {
+  return VswError.of('VSW_LIMIT', [{ path: '', message: `there is room for ${end - 1} ${what}`, remedy: 'delete some, or open the switch with larger limits; nothing was changed' }]);
+}
+
 function allocateMacs(intent: Intent, before: Readonly<Record<string, string>>): Record<string, string> {
-  const declared = new Set<string>();
-  for (const port of intent.ports.values()) if (port.spec.mac !== undefined) declared.add(port.spec.mac);
-  for (const network of intent.networks.values()) for (const entry of network.spec.staticMacs ?? []) declared.add(entry.mac);
+  const declared = declaredMacs(intent);
   // A MAC that somebody declared while its port was gone does not come back with the port.
   const stays = ([key, mac]: [string, string]): boolean => !declared.has(mac) || (intent.ports.has(key) && intent.ports.get(key)?.spec.mac === undefined);
   const macs: Record<string, string> = Object.fromEntries(Object.entries(before).filter(stays));
+  giveMacs(sortedByKey(intent.ports).flatMap(([key, { spec }]) => (spec.mac === undefined && macs[key] === undefined ? [key] : [])), macs, declared);
+  return macs;
+}
+
+function declaredMacs(intent: Intent): ReadonlySet<string> {
+  const declared = new Set<string>();
+  for (const port of intent.ports.values()) if (port.spec.mac !== undefined) declared.add(port.spec.mac);
+  for (const network of intent.networks.values()) for (const entry of network.spec.staticMacs ?? []) declared.add(entry.mac);
+  return declared;
+}
+
+/** One for each of the keys that nobody else has. */
+function giveMacs(keys: readonly string[], macs: Record<string, string>, declared: ReadonlySet<string>): void {
+  if (keys.length === 0) return;
   const taken = new Set([...Object.values(macs), ...declared, unknownMac]);
-  for (const [key, port] of sortedByKey(intent.ports)) {
-    if (port.spec.mac !== undefined || macs[key] !== undefined) continue;
+  for (const key of keys) {
     let attempt = 0;
     let mac = macFor(key, attempt);
     while (taken.has(mac)) mac = macFor(key, (attempt += 1));
     taken.add(mac);
     macs[key] = mac;
   }
-  return macs;
 }
 
 /** What `explain` shows where nobody has the address. */
@@ -142,17 +209,76 @@ function macFor(key: string, attempt: number): string {
 
 /** A lease with its address read once. */
 interface ReadLease extends AddressLease {
+  readonly lease: AddressLease;
   readonly cidr: Cidr;
   readonly host: string;
 }
 
-function allocateAddresses(intent: Intent, before: readonly AddressLease[]): AddressLease[] {
-  const wanting = sortedByKey(intent.ports).flatMap(([key, { spec }]) => {
-    const network = homeOf(spec);
-    return spec.addresses === undefined && network !== undefined ? [{ key, network }] : [];
+/** The network in which a port wants to be given addresses. */
+function wantedBy(key: string, { ports }: Intent): string | undefined {
+  const spec = ports.get(key)?.spec;
+  return spec === undefined || spec.addresses !== undefined ? undefined : homeOf(spec);
+}
+
+/**
+ * As `allocateAddresses` says, where only these ports came, went or want something else. Undefined where a subnet has nothing left that
+ * was nobody's yet.
+ */
+function addressesAfter(intent: Intent, before: readonly AddressLease[], keys: readonly string[], settled: Intent): readonly AddressLease[] | undefined {
+  const changed = new Set(keys);
+  // Those in use stand behind the others.
+  let idleEnd = 0;
+  while (idleEnd < before.length && wantedBy(before[idleEnd]!.port, settled) !== before[idleEnd]!.network) idleEnd += 1;
+  const declared = declaredAddresses(intent, keys);
+  const stays = (lease: AddressLease): boolean => declared.get(lease.network)?.has(readLease(lease).host) !== true;
+  const left = declared.size === 0 ? before : before.filter(stays);
+  const given = giveAddresses(intent, left, changed);
+  if (given === undefined) return undefined;
+  const isOthers = given.length > 0 || left.length < before.length || before.some(({ port }) => changed.has(port));
+  if (!isOthers) return before;
+  const idle: AddressLease[] = [];
+  const inUse: AddressLease[] = [];
+  before.forEach((lease, index) => {
+    if (declared.size > 0 && !stays(lease)) return;
+    const isInUse = changed.has(lease.port) ? wantedBy(lease.port, intent) === lease.network : index >= idleEnd;
+    (isInUse ? inUse : idle).push(lease);
   });
-  const networkOf = new Map(wanting.map(({ key, network }) => [key, network]));
-  const inUse = (lease: AddressLease): boolean => networkOf.get(lease.port) === lease.network;
+  return [...idle, ...inUse, ...given];
+}
+
+/** What these ports still want, in their order, of what nobody has; undefined where there is none. */
+function giveAddresses(intent: Intent, held: readonly AddressLease[], keys: ReadonlySet<string>): readonly AddressLease[] | undefined {
+  const given: AddressLease[] = [];
+  const taken = new Map<string, Set<string>>();
+  const cursors = new Map<string, bigint>();
+  const own = groupBy(held.filter(({ port }) => keys.has(port)), ({ port, network }) => `${port} ${network}`);
+  for (const key of keys) {
+    const network = wantedBy(key, intent);
+    if (network === undefined) continue;
+    const ground = groundOf(intent.networks.get(network)!);
+    for (const subnet of ground.subnets) {
+      if (own.get(`${key} ${network}`)?.some((lease) => cidrHolds(subnet, readLease(lease).cidr.address)) === true) continue;
+      if (!taken.has(network)) {
+        const hosts = held.filter((lease) => lease.network === network).map((lease) => readLease(lease).host);
+        taken.set(network, new Set([...hosts, ...declaredAddresses(intent).get(network) ?? [], ...nextHopAddresses(intent).get(network) ?? []]));
+      }
+      const place = `${network} ${formatCidr(subnet)}`;
+      const address = firstFree(subnet, ground, taken.get(network)!, cursors.get(place));
+      if (address === undefined) return undefined;
+      cursors.set(place, address.value + 1n);
+      taken.get(network)!.add(formatIp(address));
+      given.push({ port: key, network, address: formatCidr({ address, length: subnet.length }) });
+    }
+  }
+  return given;
+}
+
+function allocateAddresses(intent: Intent, before: readonly AddressLease[]): readonly AddressLease[] {
+  const wanting = sortedByKey(intent.ports).flatMap(([key]) => {
+    const network = wantedBy(key, intent);
+    return network === undefined ? [] : [{ key, network }];
+  });
+  const inUse = (lease: AddressLease): boolean => wantedBy(lease.port, intent) === lease.network;
   const declared = declaredAddresses(intent);
   const nextHops = nextHopAddresses(intent);
   const grounds = new Map([...intent.networks].map(([name, network]) => [name, groundOf(network)]));
@@ -193,19 +319,29 @@ function allocateAddresses(intent: Intent, before: readonly AddressLease[]): Add
       leases.add(readLease({ port: key, network, address: formatCidr({ address, length: subnet.length }) }));
     }
   }
-  const kept = [...leases].map(({ port, network, address }): AddressLease => ({ port, network, address }));
+  const kept = [...leases].map(({ lease }) => lease);
   return [...kept.filter((lease) => !inUse(lease)), ...kept.filter(inUse)];
 }
 
-function readLease({ port, network, address }: AddressLease): ReadLease {
-  const cidr = parseCidr(address)!;
-  return { port, network, address, cidr, host: formatIp(cidr.address) };
+const readLeases = new WeakMap<AddressLease, ReadLease>();
+
+/** The same for the same lease. */
+function readLease(lease: AddressLease): ReadLease {
+  let read = readLeases.get(lease);
+  if (read === undefined) {
+    const cidr = parseCidr(lease.address)!;
+    read = { ...lease, lease, cidr, host: formatIp(cidr.address) };
+    readLeases.set(lease, read);
+  }
+  return read;
 }
 
-/** Addresses that ports of each network declare. */
-function declaredAddresses(intent: Intent): Map<string, Set<string>> {
+/** Addresses that ports of each network declare, all of them or those with these keys. */
+function declaredAddresses(intent: Intent, keys?: readonly string[]): Map<string, Set<string>> {
   const sets = new Map<string, Set<string>>();
-  for (const [key, port] of intent.ports) {
+  for (const key of keys ?? intent.ports.keys()) {
+    const port = intent.ports.get(key);
+    if (port?.spec.addresses === undefined) continue;
     for (const [network, addresses] of addressesByNetwork(key, port, intent.networks, nothingHeld)) {
       for (const { address } of addresses) setOf(sets, network).add(formatIp(address));
     }
@@ -217,7 +353,7 @@ function declaredAddresses(intent: Intent): Map<string, Set<string>> {
 function nextHopAddresses(intent: Intent): Map<string, Set<string>> {
   const sets = new Map<string, Set<string>>();
   for (const { spec } of intent.ports.values()) {
-    const network = homeOf(spec);
+    const network = spec.routes === undefined ? undefined : homeOf(spec);
     if (network === undefined) continue;
     for (const { via } of spec.routes ?? []) if (via !== undefined) setOf(sets, network).add(formatIp(parseIp(via)!));
   }

@@ -151,3 +151,22 @@ t.test('one more among ten thousand ports takes no second', (t) => {
   t.strictSame(addressesOf(two, 'default/last'), ['10.0.39.17/16']);
   t.end();
 });
+
+t.test('one port that comes or goes among many costs no look at all of them, and gets what it would have got', (t) => {
+  const dev = network('dev', { subnets: ['10.77.0.0/16'] });
+  const before = wish(dev, ...Array.from({ length: 300 }, (_, index) => port(`p${index}`)));
+  const held = allocate(before, noAllocations, many);
+  const more = intentWith([port('x'), port('y', { addresses: ['10.77.1.45/16'], mac: '02:00:00:00:00:01' })], before, heldBy(held));
+  const now = allocate(more, held, many, before);
+  t.strictSame(now, allocate(more, held, many));
+  t.strictSame(addressesOf(now, 'default/x'), ['10.77.1.46/16'], 'the next address is another\'s');
+  const fewer = intentWithout([{ kind: 'Port', name: 'p7' }, { kind: 'Port', name: 'y' }], more);
+  const then = allocate(fewer, now, many, more);
+  t.strictSame(then, allocate(fewer, now, many));
+  t.equal(then.macs, now.macs, 'what belongs to names stays');
+  t.equal(then.addresses[0]!.port, 'default/p7', 'longest unused first');
+  const again = intentWith([port('p7'), port('z')], fewer, heldBy(then));
+  t.strictSame(allocate(again, then, many, fewer), allocate(again, then, many));
+  t.throws(() => allocate(again, then, 302, fewer), { code: 'VSW_LIMIT' });
+  t.end();
+});
