@@ -30,3 +30,7 @@ for piece in pieces(Raw(other), (400, 0), 10, 2, 1):
 # A whole datagram, then the same name again.
 for piece in pieces(datagram(dport=54), (400, 400, 0), 7):
     dies(piece)
+# What begins no connection, and its rest, though rules would let it in.
+stray = Ether(bytes(between(1, 2, TCP(sport=4002, dport=80, flags='R', seq=5) / Raw(payload(900)))))[TCP]
+for piece in pieces(stray, (400, 0), 11, proto=6):
+    dies(piece)

@@ -34,3 +34,8 @@ passes(piece(3, 400, whole[400:], False))
 dies(piece(4, 400, whole[400:800]))
 dies(piece(4, 792, whole[792:], False))
 dies(piece(4, 0, whole[:400]))
+# Another end, by a byte only, is no duplicate.
+passes(piece(5, 0, whole[:400]))
+passes(piece(5, 800, whole[800:-3], False))
+dies(piece(5, 800, whole[800:-2], False))
+dies(piece(5, 400, whole[400:800]))

@@ -38,3 +38,10 @@ refused.dies(1, 'RA', seq=0, ack=1000)
 refused.passes(1, 'RA', seq=0, ack=1001)
 wait(15_000)
 refused.dies(1, 'SA')
+
+# In a wide window there are numbers whose lower half is the exact one's: the connection is there yet, and so a SYN opens nothing.
+wide = Tcp(sport=40004, window=2000).open(options=([('WScale', 7)], [('WScale', 7)]))
+wide.passes(1, 'A')
+wide.passes(1, 'R', seq=wide.seq[1] + 65_536, advance=False)
+wide.passes(0, 'S', seq=90_000)
+wide.dies(1, 'SA', seq=70_000, ack=90_001)
