@@ -44,7 +44,8 @@ struct Marks {
   static constexpr std::uint8_t kDenied = 2;    // rules allowed it once, and do not any more
   static constexpr std::uint8_t kReject = 4;    // denied, and who sends is told
   static constexpr std::uint8_t kByEgress = 8;  // denied by the initiator's egress, otherwise by the receiver's ingress
-  static constexpr std::uint8_t kKeep = 16;     // it outlives the rules that allowed it
+  static constexpr std::uint8_t kKeep = 16;     // allowed: it outlives the rules that allowed it
+  static constexpr std::uint8_t kLog = 16;      // denied: the rule wants it told; in the bit that nobody else needs then
   static constexpr std::uint8_t kKill = 32;     // both ends are told when they do so no more
 };
 
@@ -110,6 +111,13 @@ struct alignas(64) Flow {
   // One answer of all bits: they are nearly always equal, and a branch for each would be one too many.
   [[nodiscard]] bool matches(const Key& other, std::size_t side, const FrameEnds& ends) const noexcept {
     return (difference(key, other) | ends.difference(end[side], end[side ^ 1])) == 0;
+  }
+  // An end that was silent for weeks follows, so that the two stay comparable when milliseconds go round.
+  void heard(std::size_t side, std::uint32_t now_ms) noexcept {
+    constexpr std::uint32_t kBehindMax = 1u << 30;
+    heard_ms[side].store(now_ms, std::memory_order_relaxed);
+    if (now_ms - heard_ms[side ^ 1].load(std::memory_order_relaxed) - kBehindMax < kBehindMax) [[unlikely]]
+      heard_ms[side ^ 1].store(now_ms - kBehindMax, std::memory_order_relaxed);
   }
   [[nodiscard]] std::uint32_t last_heard_ms() const noexcept {
     const std::uint32_t first = heard_ms[0].load(std::memory_order_relaxed);
@@ -189,6 +197,10 @@ class FlowCache {
   [[nodiscard]] bool is_scarce(std::uint32_t worker) const noexcept {
     return parts_[worker].free == kNone && part_size_ - used(worker) < part_size_ / 32 + 1;
   }
+  // How many of the worker's records are not in use. For the worker.
+  [[nodiscard]] std::uint32_t left(std::uint32_t worker) const noexcept {
+    return part_size_ - used(worker) + parts_[worker].free_count;
+  }
   // Takes the stalest of `count` of the worker's records out of sight, counted from a cursor of its own, that
   // `may_go`, and tells `released` of it. False: there was none.
   template <class HashOf, class MayGo, class Released>
@@ -229,6 +241,7 @@ class FlowCache {
   struct alignas(64) Part {
     std::atomic<std::uint32_t> used;
     std::uint32_t free, retired_first, retired_last;  // lists through Link::next
+    std::uint32_t free_count;
     std::uint32_t cursor, eviction_cursor;
   };
 

@@ -37,6 +37,7 @@ std::uint32_t FlowCache<Key>::take(std::uint32_t worker) noexcept {
   std::uint32_t number = part.free;
   if (number != kNone) {
     part.free = link(number).next;
+    --part.free_count;
   } else {
     const std::uint32_t used = part.used.load(std::memory_order_relaxed);
     if (used == part_size_) return kNone;
@@ -55,6 +56,7 @@ void FlowCache<Key>::recycle(Part& part) noexcept {
     link(number).next = part.free;
     record(number).live.store(kFree, std::memory_order_relaxed);
     part.free = number;
+    ++part.free_count;
   }
   if (part.retired_first == kNone) part.retired_last = kNone;
 }
@@ -87,6 +89,7 @@ std::uint32_t FlowCache<Key>::insert(std::uint32_t worker, std::uint32_t number,
     record(number).live.store(kFree, std::memory_order_relaxed);
     link(number).next = parts_[worker].free;
     parts_[worker].free = number;
+    ++parts_[worker].free_count;
   }
   return result;
 }

@@ -16,9 +16,11 @@ struct Standing {
   Kind kind = Kind::kUntracked;
   bool of_initiator = true;                  // it goes the way of the connection's first packet
   bool reject = false;                       // kDenied: whoever sends is told
+  bool log = false;                          // kDenied: the rule that denies wants it told
   ConnectionState state = ConnectionState::k_new;
   DropReason reason = DropReason::kNone;     // of kInvalid and kDenied
   RuleId rule;                               // that decided about the connection
+  PortId other;                              // at the connection's other end, where it is known
 
   // Rules were asked when its connection began.
   [[nodiscard]] bool is_settled() const noexcept { return kind == Kind::kEstablished || kind == Kind::kRelated; }

@@ -17,9 +17,9 @@ FragmentTable::FragmentTable(HashSeed seed, std::uint32_t timeout_ms)
       timeout_ms_(timeout_ms),
       datagrams_(sizeof(Datagram) * (kDatagrams + 1)),
       ports_(sizeof(Port) * kPorts),
-      helds_(sizeof(Held) * (kHeld + 1)),
+      helds_(sizeof(Held) * (kHeldNodes + 1)),
       buckets_(sizeof(std::uint16_t) * kBuckets) {
-  for (std::uint16_t number = kHeld; number > 0; --number) {
+  for (std::uint16_t number = kHeldNodes; number > 0; --number) {
     held_node(number).next = free_held_;
     free_held_ = number;
   }
@@ -172,11 +172,27 @@ void FragmentTable::add_piece(Datagram& known, const Fragment& fragment) noexcep
   known.total_bytes = static_cast<std::uint16_t>(fragment.end());
 }
 
+// Who suffers when no more may wait: the port itself when it has its share, otherwise whoever has most; of that port the
+// oldest datagram for which something waits, but for the one at hand. False: there is none.
+bool FragmentTable::make_room_to_wait(const Datagram& known) noexcept {
+  PortId most = known.ingress;
+  if (port(most).held < kHeldOfPort) {
+    if (held_ < kHeld) return true;
+    for (std::uint16_t number = oldest_; number != 0; number = datagram(number).younger)
+      if (port(datagram(number).ingress).held > port(most).held) most = datagram(number).ingress;
+  }
+  for (std::uint16_t number = port(most).oldest; number != 0; number = datagram(number).younger_of_port) {
+    if (datagram(number).held_count == 0 || &datagram(number) == &known) continue;
+    remove(number, DropReason::k_fragments_exhausted);
+    return true;
+  }
+  return false;
+}
+
 // A super-frame's rest lies in a buffer that the next one needs.
 bool FragmentTable::hold(Datagram& known, Packet& packet) noexcept {
   Port& sender = port(known.ingress);
-  if (packet.tail_length != 0 || free_held_ == 0) return false;
-  if (known.held_count >= kHeldOfDatagram || sender.held >= kHeldOfPort) return false;
+  if (packet.tail_length != 0 || known.held_count >= kHeldOfDatagram || !make_room_to_wait(known)) return false;
   const std::uint16_t number = free_held_;
   Held& node = held_node(number);
   free_held_ = node.next;
@@ -197,8 +213,6 @@ Packet* FragmentTable::let_go(std::uint16_t& chain) noexcept {
   if (number == last_dead_) last_dead_ = 0;
   node.next = free_held_;
   free_held_ = number;
-  --port(node.packet->ingress).held;
-  --held_;
   return node.packet;
 }
 
@@ -208,6 +222,12 @@ void FragmentTable::kill_held(Datagram& known, DropReason reason) noexcept {
     held_node(number).reason = reason;
   (last_dead_ != 0 ? held_node(last_dead_).next : dead_) = known.first_held;
   last_dead_ = known.last_held;
+  wait_no_more(known);
+}
+
+void FragmentTable::wait_no_more(Datagram& known) noexcept {
+  port(known.ingress).held = static_cast<std::uint16_t>(port(known.ingress).held - known.held_count);
+  held_ -= known.held_count;
   known.first_held = known.last_held = 0;
   known.held_count = 0;
 }
@@ -217,8 +237,7 @@ std::uint16_t FragmentTable::judge(std::uint16_t number, const Judgement& judgem
   const std::uint16_t chain = known.first_held;
   known.judgement = judgement;
   known.is_judged = true;
-  known.first_held = known.last_held = 0;
-  known.held_count = 0;
+  wait_no_more(known);
   remove_if_complete(number);
   return chain;
 }

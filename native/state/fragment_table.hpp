@@ -11,8 +11,8 @@
 // of it was seen; its name may then be used again.
 //
 // Bounds: 1,024 datagrams and 128 held packets a worker, half of its buffers, of which a port may have 64 and 48; 128 pieces and
-// 32 held packets a datagram. A port that has its share gives up its own oldest datagram for a new one; when the
-// table is full, whoever has most of it does. So a port that floods harms itself.
+// 32 held packets a datagram. A port that has its share gives up its own oldest datagram for a new one, or for one more
+// packet that waits; when the table is full, whoever has most of it does. So a port that floods harms itself.
 //
 // One table a worker, without a lock. The kernel chooses a fragment's queue by its addresses alone, so all
 // fragments of a datagram come to one worker; if they did not, they would die after their time, unjudged.
@@ -131,6 +131,8 @@ class FragmentTable {
     std::uint16_t next;
     DropReason reason;  // of those that died
   };
+  // One more than may wait: who makes room dies once the new one waits.
+  static constexpr std::uint16_t kHeldNodes = kHeld + 1;
   enum class Fit : std::uint8_t { kFits, kDuplicate, kOverlaps, kTooMany };
 
   void make_way(NetworkId network, const Packet& packet, std::uint32_t now_ms) noexcept;
@@ -144,7 +146,9 @@ class FragmentTable {
   void remove(std::uint16_t number, DropReason reason) noexcept;
   void remove_if_complete(std::uint16_t number) noexcept;
   void kill_held(Datagram& datagram, DropReason reason) noexcept;
+  void wait_no_more(Datagram& datagram) noexcept;
   void make_room(PortId ingress) noexcept;
+  [[nodiscard]] bool make_room_to_wait(const Datagram& datagram) noexcept;
   void expire(std::uint32_t now_ms) noexcept;
   void remove_port(PortId port, DropReason reason) noexcept;
   void remove_all(DropReason reason) noexcept;

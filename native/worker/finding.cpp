@@ -44,14 +44,15 @@ void find_in(const FlowCache<Key>& cache, const Fabric& fabric, const Generation
   finding.is_stale = finding.worth.what == Worth::What::kStale;
   if (finding.is_stale) return has_header ? begin(standing, {}, packet, side, true) : void();
 
-  finding.other = flow.end[side ^ 1].port;
   const std::uint8_t marks = Grounds{finding.worth.word}.marks();
   standing.rule = finding.worth.rule;
+  standing.other = flow.end[side ^ 1].port;
   standing.of_initiator = flow.initiator == side;
   standing.state = flow.connection.state(flow.key.protocol);
   if ((marks & Marks::kDenied) != 0) {
     standing.kind = Standing::Kind::kDenied;
     standing.reject = (marks & Marks::kReject) != 0;
+    standing.log = (marks & Marks::kLog) != 0;
     standing.reason = (marks & Marks::kByEgress) != 0 ? DropReason::k_egress_denied : DropReason::k_ingress_denied;
     return;
   }

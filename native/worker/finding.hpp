@@ -12,7 +12,6 @@ namespace vsw {
 
 struct Finding {
   Standing standing;
-  PortId other;              // at the connection's other end, where it is known
   std::uint32_t number = 0;  // of the record; 0: there is none
   bool is_stale = false;     // the record speaks for nothing any more
   Worth worth;               // of the record

@@ -115,7 +115,7 @@ DropReason FlowBook::remember(FlowCache<Key>& cache, const Lane& lane, const Mom
 // A record to fill in; kNone: the port's share is used up, or nothing may give way.
 template <class Key>
 std::uint32_t FlowBook::take(FlowCache<Key>& cache, const Moment& moment, bool tracked) noexcept {
-  constexpr std::uint32_t kLookedAt = 32;
+  constexpr std::uint32_t kLookedAt = 32, kTimesLeft = 3;
   const auto hash = [this](const Key& key) noexcept { return hash_of(key, fabric_.seed); };
   const auto released = [this](const Flow<Key>& flow) noexcept {
     fabric_.flows_held(flow.end[flow.initiator].port).fetch_sub(1, std::memory_order_relaxed);
@@ -125,8 +125,9 @@ std::uint32_t FlowBook::take(FlowCache<Key>& cache, const Moment& moment, bool t
     return flow.end[flow.initiator].port == port && flow.may_give_way();
   };
   const std::uint32_t held = fabric_.flows_held(port).load(std::memory_order_relaxed);
-  const std::uint32_t share = tracked ? std::min(moment.ingress.connections_max, moment.ingress.flows_max)
-                                      : moment.ingress.flows_max;
+  std::uint32_t share = moment.ingress.flows_max;
+  // However large the shares are together: what one port may have shrinks with what is left for all.
+  if (tracked) share = std::min({share, moment.ingress.connections_max, kTimesLeft * cache.left(moment.worker)});
   // Its own go first, whether the share or the table is used up.
   if (held >= share && (!tracked || !cache.evict(moment.worker, kLookedAt, hash, of_the_port, released))) return FlowCache<Key>::kNone;
   if (tracked && cache.is_scarce(moment.worker) && !cache.evict(moment.worker, kLookedAt, hash, of_the_port, released))
@@ -143,7 +144,7 @@ DropReason FlowBook::join(Flow<Key>& flow, const Lane& lane, const Moment& momen
   if ((Grounds{worth.word}.marks() & Marks::kTracked) != 0) tracked = track(flow, side, moment, packet);
   if (tracked.what == Tracked::What::kInvalid) return DropReason::k_connection_invalid;
   count(flow, side, moment, packet);
-  if (tracked.what != Tracked::What::kChallenge) flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
+  if (tracked.what != Tracked::What::kChallenge) flow.heard(side, moment.now_ms);
   if (worth.what != Worth::What::kTrue) return DropReason::kNone;
   worth.word |= Grounds::judged(side);
   (void)settle(flow, worth, moment.generation, moment.now_ns);

@@ -3,7 +3,9 @@
 // Home: worker.
 //
 // A tracked connection needs a record, since nothing else lets its replies through. When there is no room, what is not
-// established gives way: of the port that opens a connection first, then of others. An established one never does.
+// established gives way: of the port that opens a connection first, then of others. An established one never does. So that
+// this leaves room for everybody, no port opens more once it has three times what is left in its worker's part of the
+// table (dynamic thresholds: Choudhury and Hahne, 1998): one alone gets three quarters, n of them together 3n of 3n + 1 parts.
 #pragma once
 #include "worker/answerer.hpp"
 #include "worker/fabric.hpp"

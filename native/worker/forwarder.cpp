@@ -195,7 +195,7 @@ template <class Key>
 [[gnu::noinline]] void Forwarder::hear(Flow<Key>& flow, const Lane& lane, const Moment& moment) noexcept {
   const unsigned side = lane.key.side;
   const std::uint32_t heard_ms = flow.heard_ms[side].load(std::memory_order_relaxed);
-  flow.heard_ms[side].store(moment.now_ms, std::memory_order_relaxed);
+  flow.heard(side, moment.now_ms);
   if (!moment.ingress.anti_spoof && heard_ms / 1000 != moment.now_ms / 1000)
     fabric_.macs.refresh(lane.network->id, flow.end[side].mac, moment.ingress.id, moment.now_ms);
 }
@@ -249,10 +249,10 @@ DropReason Forwarder::judge_as(Finding finding, const Lane& lane, Moment& moment
   lookup.question = inquiry.question();
   Program program;
   SenderPipeline::run(lookup, program);
-  if (inquiry.asks) witness(lookup, program, finding.other, moment.now_ns);
+  if (inquiry.asks) witness(lookup, program, moment.now_ns);
   if (program.action == Program::Action::kDrop) {
-    // What died for its destination still told where its sender is.
-    if (program.learn && program.stage == StageId::kBridge) learn(lane, moment, packet);
+    // What died for its destination still told where its sender is, and so did what answers a frame that was flooded.
+    if (program.learn && (program.stage == StageId::kBridge || program.stage == StageId::kConnection)) learn(lane, moment, packet);
     deny(lane, moment, packet, program);
     return program.reason;
   }
@@ -341,7 +341,6 @@ void Forwarder::judge_fragment(const Lane& lane, Moment& moment, Packet& packet)
   make_datagram_key(packet, lane.network->id, fabric_.seed, whole.key);
   verdict.has_key = whole.key.kind != FlowKind::kNone;
   const Finding finding = find_connection(fabric_, moment.generation, *lane.network, moment.ingress.id, packet, whole.key);
-  verdict.rule = finding.standing.rule;
   verdict.reason = judge_as(finding, whole, moment, packet);
   fragments_.judged(answer.datagram, verdict.judgement(), [&](Packet& held) noexcept {
     page_.add(held.ingress, Counter::k_held_packets, ~std::uint64_t{0} * held.wire_packets);
@@ -400,10 +399,10 @@ void Forwarder::end_fragments(PortId port, std::uint64_t now_ns) noexcept {
 }
 
 // What rules said on the sender's way; a packet of a connection that they forbid is denied by them, too.
-void Forwarder::witness(const Lookup& lookup, const Program& program, PortId other, std::uint64_t now_ns) noexcept {
+void Forwarder::witness(const Lookup& lookup, const Program& program, std::uint64_t now_ns) noexcept {
   const Tuple& tuple = lookup.question->tuple;
-  const PortId port = lookup.ingress.id;
   const Standing& standing = lookup.standing;
+  const PortId port = lookup.ingress.id, other = standing.other;
   if (standing.kind != Standing::Kind::kDenied || program.stage != StageId::kConnection) {
     witness_.see(program.egress, {tuple, true, port, program.output, port, now_ns});
     return;
@@ -411,6 +410,7 @@ void Forwarder::witness(const Lookup& lookup, const Program& program, PortId oth
   Ruling denial;
   denial.rule = standing.rule;
   denial.action = standing.reject ? RuleAction::kReject : RuleAction::kDrop;
+  denial.flags = standing.log ? Rule::kLog : 0;
   const bool by_egress = standing.reason == DropReason::k_egress_denied;
   const bool at_home = by_egress == standing.of_initiator;
   witness_.see(denial, {tuple, by_egress, at_home ? port : other, at_home ? other : port, port, now_ns});

@@ -62,7 +62,7 @@ class Forwarder {
   void pass_fragment(const FragmentVerdict& verdict, const Lane& lane, Moment& moment, Packet& packet) noexcept;
   [[nodiscard]] Packet* copy_of(const Packet& packet) noexcept;
   void end_held(Packet& held, DropReason reason, std::uint64_t now_ns) noexcept;
-  void witness(const Lookup& lookup, const Program& program, PortId other, std::uint64_t now_ns) noexcept;
+  void witness(const Lookup& lookup, const Program& program, std::uint64_t now_ns) noexcept;
   [[nodiscard]] bool ingress_allows(Lookup& lookup, const PortEntry& receiver, Program& program, std::uint64_t now_ns) noexcept;
   void deny(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept;
   void flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group, bool heard = false) noexcept;

@@ -21,6 +21,13 @@ bool still_flooded(const Fabric& fabric, const NetworkEntry& network, const Flow
   return now == GroupFlood{flow.flood_set, flow.group()};
 }
 
+// Whether a station is where a record says. Of a connection it is, too, when it was silent for so long that its MAC was
+// forgotten: the connection is not.
+bool still_there(const Fabric& fabric, const NetworkEntry& network, const PortEntry& port, const Mac& mac, bool tracked) noexcept {
+  const PortId station = find_station(network, fabric.macs, mac);
+  return station ? station == port.id : tracked && !port.anti_spoof && port.is_in(network.id);
+}
+
 std::uint32_t list_changed(const Generation& generation, std::uint32_t list) noexcept {
   const RuleListEntry* entry = generation.rule_list(list);
   return entry != nullptr ? number_of(entry->changed) : 0;
@@ -98,11 +105,12 @@ Worth weigh(const Fabric& fabric, const Generation& generation, const NetworkEnt
   }
 
   const PortEntry* receiver = generation.port(flow.end[side ^ 1].port);
-  if (receiver == nullptr || find_station(network, fabric.macs, flow.end[side ^ 1].mac) != receiver->id) return stale();
+  std::uint8_t marks = Grounds{worth.word}.marks();
+  if (receiver == nullptr || !still_there(fabric, network, *receiver, flow.end[side ^ 1].mac, (marks & Marks::kTracked) != 0))
+    return stale();
   const bool whole_changed = number_of(network.judged) > confirmed;
   const bool sender_changed = whole_changed || number_of(sender->changed) > confirmed || !at_home;
   const bool receiver_changed = whole_changed || number_of(receiver->changed) > confirmed;
-  std::uint8_t marks = Grounds{worth.word}.marks();
   const bool tracks = network.tracks && is_ip;
   if (!tracks && (worth.what == Worth::What::kAhead || sender_changed || receiver_changed)) return stale();
 
@@ -128,7 +136,8 @@ Worth weigh(const Fabric& fabric, const Generation& generation, const NetworkEnt
         const Ruling& denial = egress.allows() ? ingress : egress;
         const bool told = denial.action == RuleAction::kReject || (marks & Marks::kKill) != 0;
         marks = static_cast<std::uint8_t>(Marks::kTracked | Marks::kDenied | (told ? Marks::kReject : 0) |
-                                          (egress.allows() ? 0 : Marks::kByEgress));
+                                          (egress.allows() ? 0 : Marks::kByEgress) |
+                                          ((denial.flags & Rule::kLog) != 0 ? Marks::kLog : 0));
         worth.rule = denial.rule;
         worth.is_asked = true;
       }

@@ -12,8 +12,9 @@
  */
 import { join } from 'node:path';
 import t from 'tap';
-import { be16, be32, hex, icmp, ipv4, join as bytes, tcp, udp } from '../harness/frames.ts';
-import { compiled, lacking, network, tapPort, Topology, type Host } from '../harness/topology.ts';
+import { be16, be32, icmp, ipv4, join as bytes, tcp, udp } from '../harness/frames.ts';
+import { craft, Talk, untilLost } from '../harness/talk.ts';
+import { lacking, network, tapPort, Topology, type Host } from '../harness/topology.ts';
 import { root } from '../tidy/tree.ts';
 
 const program = join(root, 'test/harness/pods.py');
@@ -40,75 +41,10 @@ async function scene(topology: Topology, policy: object = serves([allowed]), mal
   return hosts;
 }
 
-/** A connection that says a word each time a line `say` comes, and tells what it heard. It reports its ports first. */
-const talker = `
-import socket, sys, time, os
-s = socket.create_connection(('${db}', 80), timeout=10)
-print('port', s.getsockname()[1], flush=True)
-path = sys.argv[1]
-said = 0
-end = time.time() + 100
-while time.time() < end:
-    want = int(open(path).read() or 0) if os.path.exists(path) else 0
-    if want < 0: break
-    if want > said:
-        said = want
-        try:
-            s.settimeout(float(sys.argv[2]))
-            s.sendall(b'word')
-            heard = b''
-            while len(heard) < 4:
-                more = s.recv(4 - len(heard))
-                if not more: break
-                heard += more
-            print('heard', said, len(heard), flush=True)
-        except OSError as error:
-            print('heard', said, type(error).__name__, flush=True)
-    time.sleep(0.02)
-`;
-
-/** A TCP connection of two kernels through the switch. */
-class Talk {
-  readonly #topology: Topology;
-  readonly #running: ReturnType<Host['start']>;
-  readonly #file: string;
-  #words = 0;
-
-  constructor(topology: Topology, host: Host, patience = 20) {
-    this.#topology = topology;
-    this.#file = `/tmp/${host.namespace}-talk`;
-    this.#running = host.start(['python3', '-c', talker, this.#file, String(patience)]);
-    topology.defer(async () => await topology.attempt(['rm', '-f', this.#file]));
-  }
-
-  async port(): Promise<number> {
-    await this.#topology.until('the connection is there', () => /port \d+/.test(this.#running.answer), 20_000);
-    return Number(/port (\d+)/.exec(this.#running.answer)?.[1]);
-  }
-
-  /** What became of one more word and its echo: 4, or the name of an error. */
-  async say(): Promise<string> {
-    const word = ++this.#words;
-    await this.#topology.run(['sh', '-c', `echo ${word} > ${this.#file}`]);
-    const told = new RegExp(`heard ${word} (\\w+)`);
-    await this.#topology.until(`an end of word ${word}`, () => told.test(this.#running.answer), 40_000);
-    return told.exec(this.#running.answer)?.[1] ?? '';
-  }
-}
-
-async function craft(host: Host, destination: string, packets: readonly Uint8Array[]): Promise<void> {
-  await host.run(['node', compiled('test/harness/raw-packets.js'), destination, ...packets.map(hex)]);
-}
-
-/** Waits until the port has lost so many more by this reason. */
-async function untilLost(topology: Topology, port: string, reason: string, count: number): Promise<void> {
-  await topology.until(`${port} lost ${count} packets: ${reason}`, async () => await topology.drops(port, reason) >= count);
-}
-
 t.test('what a change allows no more stops at once, and goes on when it is allowed again', { skip }, async (t) => {
   await using topology = await Topology.open(t);
   const [client] = await scene(topology);
-  const talk = new Talk(topology, client, 3);
+  const talk = new Talk(topology, client, db, 3);
   await talk.port();
   t.equal(await talk.say(), '4');
   await topology.apply([serves([{ ...allowed, protocols: [{ udp: [53] }] }])]);
@@ -121,7 +57,7 @@ t.test('what a change allows no more stops at once, and goes on when it is allow
 t.test('ends of what is killed are told by their kernels', { skip }, async (t) => {
   await using topology = await Topology.open(t);
   const [client] = await scene(topology, serves([allowed], { established: 'kill' }));
-  const talk = new Talk(topology, client);
+  const talk = new Talk(topology, client, db);
   await talk.port();
   t.equal(await talk.say(), '4');
   await topology.apply([serves([{ ...allowed, protocols: [{ udp: [53] }] }])]);
@@ -131,7 +67,7 @@ t.test('ends of what is killed are told by their kernels', { skip }, async (t) =
 t.test('what is kept goes on, and nothing new begins', { skip }, async (t) => {
   await using topology = await Topology.open(t);
   const [client] = await scene(topology, serves([allowed], { established: 'keep' }));
-  const talk = new Talk(topology, client);
+  const talk = new Talk(topology, client, db);
   await talk.port();
   t.equal(await talk.say(), '4');
   await topology.apply([serves([])]);
@@ -182,7 +118,7 @@ except OSError as error: print(type(error).__name__)
 t.test('resets and segments out of the window do nothing to a connection of two kernels', { skip }, async (t) => {
   await using topology = await Topology.open(t);
   const [client, server] = await scene(topology);
-  const talk = new Talk(topology, client);
+  const talk = new Talk(topology, client, db);
   const port = await talk.port();
   t.equal(await talk.say(), '4');
   const ends = { source: db, destination: web };
@@ -206,7 +142,7 @@ t.test('resets and segments out of the window do nothing to a connection of two 
 t.test('in another\'s name nobody reaches a connection, even where sources are not checked', { skip }, async (t) => {
   await using topology = await Topology.open(t);
   const [client, , other] = await scene(topology, serves([allowed]), { antiSpoof: false });
-  const talk = new Talk(topology, client);
+  const talk = new Talk(topology, client, db);
   const port = await talk.port();
   t.equal(await talk.say(), '4');
   t.notOk(await other.reaches(web, { seconds: 1 }), 'nobody lets mallory in, but the addresses are known now');

@@ -102,7 +102,7 @@ export class ModelFragments<Waiting, Verdict> {
       return dies('fragment_overlap');
     }
     const waits = piece.from > 0 && datagram.judged === undefined;
-    if (datagram.pieces.length >= piecesMax || (waits && !(canWait && this.#hasRoom(datagram)))) return dies('fragments_exhausted');
+    if (datagram.pieces.length >= piecesMax || (waits && !(canWait && this.#findRoom(datagram)))) return dies('fragments_exhausted');
     datagram.pieces.push({ from: piece.from, to: piece.to, isLast: piece.isLast });
     if (waits) datagram.waiting.push(waiting);
     if (waits) return { fate: 'waits' };
@@ -139,9 +139,17 @@ export class ModelFragments<Waiting, Verdict> {
     return datagram;
   }
 
-  #hasRoom({ port, waiting }: Datagram<Waiting, Verdict>): boolean {
-    const ofPort = this.#datagrams.filter((one) => one.port === port).reduce((sum, one) => sum + one.waiting.length, 0);
-    return waiting.length < waitingOfDatagramMax && ofPort < waitingOfPortMax && this.waiting < waitingMax;
+  /** Where no more may wait, the oldest makes room: of the port itself when it has its share, otherwise of whoever has most. */
+  #findRoom(datagram: Datagram<Waiting, Verdict>): boolean {
+    const { port, waiting } = datagram;
+    if (waiting.length >= waitingOfDatagramMax) return false;
+    const ofPort = (one: string): number => this.#datagrams.filter((other) => other.port === one).reduce((sum, other) => sum + other.waiting.length, 0);
+    const hasShare = ofPort(port) >= waitingOfPortMax;
+    if (!hasShare && this.waiting < waitingMax) return true;
+    const most = hasShare ? port : this.#datagrams.reduce((best, { port: one }) => (ofPort(one) > ofPort(best) ? one : best), port);
+    const oldest = this.#datagrams.find((other) => other.port === most && other.waiting.length > 0 && other !== datagram);
+    if (oldest !== undefined) this.#end(oldest, 'fragments_exhausted');
+    return oldest !== undefined;
   }
 
   /** All of it was seen: its name may be used again. */

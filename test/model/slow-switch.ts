@@ -366,8 +366,7 @@ export class SlowSwitch {
 
   #judge(port: ModelPort, { frame, network }: Inside, reading: Reading, packets: number): Fate {
     const drop = (reason: string, isFlooded = false): Fate => ({ receivers: [], reason, isFlooded });
-    const source = macText(frame, 6);
-    const destination = macText(frame, 0);
+    const [source, destination] = [macText(frame, 6), macText(frame, 0)];
     const isIp = reading.kind === 'ipv4' || reading.kind === 'ipv6';
     const fault = this.#findFault(port, network, frame, reading);
     if (fault !== undefined) return drop(fault);
@@ -375,6 +374,7 @@ export class SlowSwitch {
     const isJudged = isIp && !isDiscovery(frame, reading);
     // Where something may be denied connections are tracked; with defaults alone none ever begins.
     const invalid = isJudged && tracks(network) && !isGroup(destination) ? firstPacketFault(frame, reading) : undefined;
+    if (invalid !== undefined && !port.antiSpoof) this.#learn(port, network.name, source);
     if (invalid !== undefined) return drop(invalid);
     if (isJudged && network.defaultPolicy?.egress === 'drop') return drop('egress_denied');
     const heard = multicast !== undefined && isGroup(destination) ? readMembership(frame, reading) : undefined;

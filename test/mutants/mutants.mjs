@@ -148,7 +148,7 @@ export const mutants = [
   },
   {
     promise: 'cache', breaks: 'a MAC that moved is not seen by known flows',
-    file: 'native/worker/worth.cpp', find: 'receiver == nullptr || find_station(network, fabric.macs, flow.end[side ^ 1].mac) != receiver->id', put: 'receiver == nullptr',
+    file: 'native/worker/worth.cpp', find: '  return station ? station == port.id :', put: '  return station ? true :',
     tests: ['golden mac-moving', twin],
   },
   {

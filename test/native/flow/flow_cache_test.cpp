@@ -187,6 +187,23 @@ TEST("flow/flow_cache: a record that was taken out is used again only when nobod
   CHECK_EQUAL(table.cache.take(0), kNone);
 }
 
+TEST("flow/flow_cache: what is left of a worker's part is what it may still take, once readers are gone") {
+  Table table(8, 2);
+  CHECK_EQUAL(table.cache.left(0), 4u);
+  for (std::uint32_t number = 1; number <= 4; ++number) CHECK(table.add(0, number) != kNone);
+  CHECK_EQUAL(table.cache.left(0), 0u);
+  CHECK_EQUAL(table.cache.left(1), 4u);
+  table.remove(2);
+  CHECK_EQUAL(table.cache.left(0), 0u);
+  (void)table.sweep(0, 4, kNobody);
+  (void)table.sweep(0, 4, kNobody);  // nobody reads, so what was retired is there again
+  CHECK_EQUAL(table.cache.left(0), 1u);
+  CHECK(table.add(0, 3) != kNone);   // it is there: the new one goes back
+  CHECK_EQUAL(table.cache.left(0), 1u);
+  CHECK(table.add(0, 5) != kNone);
+  CHECK_EQUAL(table.cache.left(0), 0u);
+}
+
 TEST("flow/flow_cache: any worker may take a record out; its owner is told, once") {
   Table table(16, 2);
   table.add(0, 1);

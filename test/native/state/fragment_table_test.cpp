@@ -199,24 +199,52 @@ TEST("state/fragment_table: held packets are bounded, by datagram, port and work
   std::uint32_t held = 0;
   for (std::uint16_t piece = 1; piece <= 40; ++piece) held += is(bench.take4(static_cast<std::uint16_t>(0x2000 | piece), 8), What::kHeld);
   CHECK_EQUAL(held, FragmentTable::kHeldOfDatagram);
-  for (std::uint16_t id = 2; id <= 60; ++id) held += is(bench.take4(10, 8, id), What::kHeld);
-  CHECK_EQUAL(held, FragmentTable::kHeldOfPort);
-  CHECK(is_dead(bench.take4(10, 8, 61), DropReason::k_fragments_exhausted));
+  for (std::uint16_t id = 2; id <= 17; ++id) CHECK(is(bench.take4(10, 8, id), What::kHeld));
+  CHECK_EQUAL(bench.table.held(), FragmentTable::kHeldOfPort);
+  // From here on its own oldest gives way.
+  CHECK(is(bench.take4(10, 8, 61), What::kHeld));
+  CHECK_EQUAL(bench.count(DropReason::k_fragments_exhausted), FragmentTable::kHeldOfDatagram);
+  for (std::uint16_t id = 100; id <= 200; ++id) CHECK(is(bench.take4(10, 8, id), What::kHeld));
+  CHECK_EQUAL(bench.table.held(), FragmentTable::kHeldOfPort);
   for (std::uint16_t port = 20; port < 30; ++port)
-    for (std::uint16_t id = 1; id <= 40; ++id) held += is(bench.take4(10, 8, id, PortId{port}), What::kHeld);
-  CHECK_EQUAL(held, FragmentTable::kHeld);
-  bench.table.forget_port(PortId{7}, DropReason::k_port_closed, bench.note);
-  CHECK_EQUAL(bench.count(DropReason::k_port_closed), FragmentTable::kHeldOfPort);
+    for (std::uint16_t id = 1; id <= 40; ++id) CHECK(is(bench.take4(10, 8, id, PortId{port}), What::kHeld));
+  CHECK_EQUAL(bench.table.held(), FragmentTable::kHeld);
+  bench.deaths.clear();
+  for (std::uint16_t port = 7; port < 30; ++port) bench.table.forget_port(PortId{port}, DropReason::k_port_closed, bench.note);
+  CHECK_EQUAL(bench.count(DropReason::k_port_closed), FragmentTable::kHeld);
   CHECK(is(bench.take4(10, 8, 1, PortId{8}), What::kHeld));
   bench.table.clear(DropReason::k_port_not_active, bench.note);
   CHECK(bench.table.held() == 0 && bench.table.datagrams() == 0);
-  CHECK_EQUAL(bench.count(DropReason::k_port_not_active), FragmentTable::kHeld - FragmentTable::kHeldOfPort + 1);
+  CHECK_EQUAL(bench.count(DropReason::k_port_not_active), 1u);
+}
+
+TEST("state/fragment_table: ports that let all wait that may wait cost the next one nothing") {
+  Bench bench;
+  for (std::uint16_t port = 20; port < 23; ++port)
+    for (std::uint16_t id = 1; id <= FragmentTable::kHeldOfPort; ++id) (void)bench.take4(10, 8, id, PortId{port});
+  CHECK_EQUAL(bench.table.held(), FragmentTable::kHeld);
+  CHECK(is(bench.take4(10, 8, 1, PortId{7}), What::kHeld));
+  for (std::uint16_t id = 100; id < 200; ++id) (void)bench.take4(10, 8, id, PortId{20});
+  CHECK_EQUAL(bench.table.held(), FragmentTable::kHeld);
+  bench.judge(bench.take4(0x2000, 80, 1, PortId{7}));
+  CHECK_EQUAL(bench.released.size(), 1u);
+}
+
+TEST("state/fragment_table: what a datagram lets wait does not push out its own") {
+  Bench bench;
+  for (std::uint16_t piece = 1; piece <= FragmentTable::kHeldOfDatagram; ++piece)
+    CHECK(is(bench.take4(static_cast<std::uint16_t>(0x2000 | piece), 8), What::kHeld));
+  CHECK(is_dead(bench.take4(0x2000 | 90, 8), DropReason::k_fragments_exhausted));
+  CHECK(bench.deaths.empty());
+  bench.judge(bench.take4(0x2000, 8));
+  CHECK_EQUAL(bench.released.size(), FragmentTable::kHeldOfDatagram);
 }
 
 TEST("state/fragment_table: who gives way has done so before the newcomer asks for room") {
   Bench bench;
   for (std::uint16_t id = 1; id <= FragmentTable::kDatagramsOfPort; ++id) (void)bench.take4(10, 8, id);
   CHECK_EQUAL(bench.table.held(), FragmentTable::kHeldOfPort);
+  bench.deaths.clear();
   CHECK(is(bench.take4(10, 8, FragmentTable::kDatagramsOfPort + 1), What::kHeld));
   CHECK_EQUAL(bench.count(DropReason::k_fragments_exhausted), 1u);
   bench.table.clear(DropReason::k_port_not_active, bench.note);

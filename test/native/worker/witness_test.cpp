@@ -273,6 +273,33 @@ TEST("worker/witness: a connection that is allowed no longer is denied packet by
   }
 }
 
+TEST("worker/witness: where the rule that denies it is to be logged, each packet of a connection is, as its first one would be") {
+  for (const std::uint8_t action : {kDrop, kReject}) {
+    SmallSwitch small;
+    small.commit(judged_network(2, {to_port(10, kAllow, 80)}));
+    CHECK_EQUAL(shake_hands(small), 3u);
+    small.commit(Edits().put_rules(1, {to_port(11, action, 80, kLog)}));
+    const auto forth = [&small] { return small.deliver(1, tcp4_frame(1, 2, {kAckFlag, 101, 501, 4000, 80, 10}), 2); };
+    CHECK_EQUAL(forth(), 0u);
+    CHECK_EQUAL(small.receive(1).size(), action == kReject ? 1u : 0u);
+    CHECK_EQUAL(small.deliver(2, tcp4_frame(2, 1, {kAckFlag, 501, 101, 80, 4000, 10}), 1), 0u);
+    CHECK_EQUAL(small.receive(2).size(), action == kReject ? 1u : 0u);
+    const std::vector<Event> told = events(small);
+    REQUIRE(told.size() == 4);
+    for (std::size_t i = 0; i < told.size(); ++i) {
+      CHECK(told[i].type == (i % 2 == 0 ? EventType::kPolicyLog : EventType::kPolicyDrop));
+      CHECK_EQUAL(told[i].decision.rule.value, 11u);
+      CHECK_EQUAL(told[i].decision.action, action);
+    }
+    small.commit(Edits().put_rules(1, {to_port(11, action, 80)}));
+    CHECK_EQUAL(forth(), 0u);
+    CHECK_EQUAL(events(small).size(), 1u);
+    // A denied connection is not one that is kept.
+    small.commit(Edits().put_rules(1, {to_port(11, action, 80, kLog)}));
+    CHECK_EQUAL(forth(), 0u);
+  }
+}
+
 TEST("worker/witness: a connection that ends without a packet is told, too") {
   SmallSwitch small;
   small.commit(judged_network(2, {to_port(10, kAllow, 80, kKill)}));
