@@ -82,7 +82,7 @@ export function servicesOf(protocols: readonly ProtocolSpec[]): Service[] {
   ]);
 }
 
-/** The normal form: ports as a list with numbers as numbers, messages by their names. */
+/** The normal form: ports as a list with numbers as numbers, messages by their names. What cannot be read stays as it is, to be told by `checkProtocols`. */
 export function normalProtocols(protocols: readonly ProtocolSpec[]): ProtocolSpec[] {
   return protocols.map((entry) => {
     const normal: Record<string, unknown> = {};
@@ -100,7 +100,9 @@ function normalPorts(item: number | string): number | string {
 }
 
 function normalMessage(kind: 'icmp' | 'icmpv6', item: number | string): number | string {
-  const { first, last } = parseMessage(kind, item)!;
+  const message = parseMessage(kind, item);
+  if (message === undefined) return item;
+  const { first, last } = message;
   const written = first === last ? `${first >> 8}/${first & 0xff}` : String(first >> 8);
   return Object.entries(icmpNames[kind]).find(([, value]) => value === written)?.[0] ?? (first === last ? written : first >> 8);
 }

@@ -30,6 +30,14 @@ t.test('the normal form says the same in one way', (t) => {
   t.end();
 });
 
+t.test('what cannot be read keeps its form, to be told as it was written', (t) => {
+  for (const item of ['echo-reqest', 'any', '300', '8/300', '8/', '/8', '', '-1', 256, 'neighbor-solicitation', 'constructor']) {
+    t.strictSame(normalProtocols([{ icmp: item }, { icmpv6: [item, 1] }]), [{ icmp: item }, { icmpv6: [item, 'destination-unreachable'] }], String(item));
+    t.match(told(normalProtocols([{ icmp: item }, { icmpv6: [item] }])), [/^\/p\/0\/icmp: .*not a message of icmp;/, /^\/p\/1\/icmpv6: .*not a message of icmpv6;/]);
+  }
+  t.end();
+});
+
 t.test('what makes no sense is told with a remedy', (t) => {
   t.match(told([]), [/^\/p: an empty list/]);
   t.match(told([{}, { tcp: [1], udp: [1] }, { tcp: [] }, { icmp: [] }]), [/\/p\/0: .*names no protocol/, /tcp and udp stand in one entry.*an entry for each/, /\/p\/2\/tcp: .*\[0-65535\]/, /\{ip: 1\}/]);

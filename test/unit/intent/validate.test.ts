@@ -55,6 +55,15 @@ t.test('what is wrong in form hides nothing that is wrong otherwise, and moves i
   t.end();
 });
 
+t.test('a mistyped message of ICMP is an error among the others', (t) => {
+  const protocols = [{ icmp: 'echo-reqest' }, { icmpv6: ['echo-request', 'any'] }, { icmp: '8/300' }, { icmp: '8/' }];
+  t.match(errorsOf([policy('p', { networks: ['dve'] }, { ingress: [{ action: 'allow', protocols }] })]), [
+    { path: '/0/spec/appliesTo/networks/0' }, { path: '/0/spec/ingress/0/protocols/0/icmp', remedy: 'did you mean echo-request?' },
+    { path: '/0/spec/ingress/0/protocols/1/icmpv6/1' }, { path: '/0/spec/ingress/0/protocols/2/icmp' }, { path: '/0/spec/ingress/0/protocols/3/icmp' },
+  ]);
+  t.end();
+});
+
 t.test('a mistyped kind is recognised', (t) => {
   t.match(errorsOf([{ kind: 'port' }, { kind: 'Gateway' }, { kind: 'Networkpolicy' }]), [
     { path: '/0/kind', remedy: 'did you mean Port?' }, { remedy: 'write one of Network, Port, Namespace, Policy, NetworkPolicy' }, { remedy: 'did you mean NetworkPolicy?' },
