@@ -22,11 +22,15 @@ export function readYaml(text: string, lineCounter: LineCounter): { documents: D
   return { documents: [...new Composer({ lineCounter, prettyErrors: false }).compose(tokens)], tooDeep: undefined };
 }
 
-/** What a document stands for, each with the steps that lead to it: a list, plain or as `kubectl get` and `get -o json` print it, for its entries. */
+/**
+ * What a document stands for, each with the steps that lead to it: a list for its entries, be it plain, as `kubectl get` and `get -o json`
+ * print it, or as `POST /v1/apply` takes it and `flip` is. What says more than `resources`, as `dryRun`, is no list: nothing of it may be lost.
+ */
 export function itemsOf(value: unknown): { readonly item: unknown; readonly prefix: readonly (number | string)[] }[] {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.map((item: unknown, index) => ({ item, prefix: [index] }));
-  const { items, kind } = value as { items?: unknown; kind?: unknown };
-  if (!Array.isArray(items) || (kind !== undefined && kind !== 'List')) return [{ item: value, prefix: [] }];
-  return items.map((item: unknown, index) => ({ item, prefix: ['items', index] }));
+  const { items, resources, kind } = value as { items?: unknown; resources?: unknown; kind?: unknown };
+  if (Array.isArray(items) && (kind === undefined || kind === 'List')) return items.map((item: unknown, index) => ({ item, prefix: ['items', index] }));
+  if (Array.isArray(resources) && Object.keys(value).length === 1) return resources.map((item: unknown, index) => ({ item, prefix: ['resources', index] }));
+  return [{ item: value, prefix: [] }];
 }

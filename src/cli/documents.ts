@@ -2,7 +2,7 @@
  * The resources in the files that a command names, each with the place where it was written.
  *
  * `-` is standard input, a folder stands for its *.yaml, *.yml and *.json files in the order of their
- * names. What `get -o json` printed may be given back: a list stands for its items.
+ * names. What `get -o json` and `explain -o json` printed may be given back: a list stands for its items.
  */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export async function readDocuments(files: readonly string[]): Promise<Written[]
   const written: Written[] = [];
   for (const file of files.flatMap(expand)) {
     const lines = new LineCounter();
-    const name = file === '-' ? 'standard input' : file;
+    const name = nameOfFile(file);
     const { documents, tooDeep } = readYaml(readText(file), lines);
     if (tooDeep !== undefined) {
       throw new CommandError(exitRefused, `error: ${name}:${lines.linePos(tooDeep).line}: what stands there is nested too deeply\n       write resources with apiVersion, kind, metadata and spec`);
@@ -64,7 +64,7 @@ export async function readDocuments(files: readonly string[]): Promise<Written[]
       }
     }
   }
-  if (written.length === 0) throw new CommandError(exitRefused, `error: ${files.join(', ')}: there is no resource in it`);
+  if (written.length === 0) throw nothingIn(files);
   return written;
 }
 
@@ -75,6 +75,15 @@ export function placeIn(written: readonly Written[], prefix: string): (path: str
     const one = index === '' ? undefined : written[Number(index)];
     return one === undefined ? path : `${one.placeOf(rest)}: ${one.label}${rest === '' ? '' : ` ${rest}`}`;
   };
+}
+
+function nothingIn(files: readonly string[]): CommandError {
+  const remedy = 'write resources with apiVersion, kind, metadata and spec there, as "vswitchctl get KIND -o yaml" prints them';
+  return new CommandError(exitRefused, `error: ${files.map(nameOfFile).join(', ')}: there is no resource in it\n       ${remedy}`);
+}
+
+function nameOfFile(file: string): string {
+  return file === '-' ? 'standard input' : file;
 }
 
 function labelOf(resource: unknown): string {

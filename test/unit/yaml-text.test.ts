@@ -1,6 +1,6 @@
 import t from 'tap';
 import { LineCounter } from 'yaml';
-import { readYaml } from '../../src/yaml-text.ts';
+import { itemsOf, readYaml } from '../../src/yaml-text.ts';
 
 const readAs = (text: string): unknown => readYaml(text, new LineCounter()).documents.map((document) => document.toJS() as unknown);
 
@@ -23,5 +23,17 @@ t.test('resources are far from the limit, and what is beyond it is told by its p
     t.strictSame(documents, []);
     t.equal(lines.linePos(tooDeep ?? 0).line, text.startsWith('a:') ? 2 : 1);
   }
+  t.end();
+});
+
+t.test('a list stands for its entries, in each form that is printed or sent', (t) => {
+  const entries = [{ kind: 'Port' }, 5];
+  const steps = (value: unknown): string[] => itemsOf(value).map(({ prefix }) => prefix.join('/'));
+  for (const list of [entries, { items: entries }, { kind: 'List', items: entries }, { resources: entries }]) t.strictSame(itemsOf(list).map(({ item }) => item), entries);
+  t.strictSame([steps(entries), steps({ items: entries }), steps({ resources: entries })], [['0', '1'], ['items/0', 'items/1'], ['resources/0', 'resources/1']]);
+  for (const single of [{ kind: 'Port', items: entries }, { kind: 'Port', resources: entries }, { resources: entries, dryRun: true }, { resources: 'x' }, 5]) {
+    t.strictSame(itemsOf(single), [{ item: single, prefix: [] }]);
+  }
+  t.strictSame(itemsOf(null), []);
   t.end();
 });

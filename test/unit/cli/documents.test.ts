@@ -31,13 +31,21 @@ t.test('what get printed can be given back', async (t) => {
   t.match(placeIn(written, '/resources')('/resources/1/metadata/name'), `${file}:12: port/b`);
 });
 
+t.test('a change that explain proposes can be given back', async (t) => {
+  const file = join(temporaryFolder(t), 'flip.json');
+  writeFileSync(file, '{"resources": [\n  {"kind": "Policy", "metadata": {"name": "web"}},\n  {"kind": "Port", "metadata": {"name": "b"},\n   "spec": {"mtu": 1}}\n]}\n');
+  const written = await readDocuments([file]);
+  t.same(written.map(({ label }) => label), ['policy/web', 'port/b']);
+  t.equal(placeIn(written, '/with')('/with/1/spec/mtu'), `${file}:4: port/b /spec/mtu`);
+});
+
 t.test('what cannot be read is refused with its place', async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'broken.yaml');
   writeFileSync(file, 'a: 1\nb: [1,\n');
   t.match(await thrownBy(readDocuments([file])), { exitCode: 1, message: new RegExp(`${file}:3:1`) });
   writeFileSync(file, '# nothing\n');
-  t.match(await thrownBy(readDocuments([file])), { exitCode: 1, message: /no resource in it/ });
+  t.match(await thrownBy(readDocuments([file])), { exitCode: 1, message: /no resource in it\n +write resources with apiVersion, kind, metadata and spec/ });
   t.match(await thrownBy(readDocuments([join(folder, 'none.yaml')])), { exitCode: 2, message: /no such file/ });
   mkdirSync(join(folder, 'empty'));
   t.match(await thrownBy(readDocuments([join(folder, 'empty')])), { exitCode: 2, message: /holds no/ });

@@ -32,6 +32,14 @@ t.test('what is refused is told with file, line, path and remedy', async (t) => 
     + `error: ${file}:1: network/dev /spec: spec is missing\n       add it\n`);
 });
 
+t.test('nothing on standard input is told with what belongs there', async (t) => {
+  const { runWith, scripted } = await openConsole(t);
+  for (const nothing of ['', '# only words\n', '{"resources": []}']) {
+    t.match(await runWith(nothing, 'apply', '-f', '-'), { code: 1, out: '', err: /^error: standard input: there is no resource in it\n +write resources/ }, nothing);
+  }
+  t.same(scripted.asked, []);
+});
+
 t.test('a confirmed apply is not available yet', async (t) => {
   const { run, scripted } = await openConsole(t);
   t.match(await run('apply', '-f', '-', '--confirm', '10'), { code: 2, err: /not available in this version/ });

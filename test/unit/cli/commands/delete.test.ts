@@ -9,6 +9,8 @@ t.test('names and files', async (t) => {
   t.same(await run('delete', 'port', 'a', 'shop/b'), { code: 0, out: 'port/a deleted\nport/shop/b deleted\n', err: '' });
   t.same(await runWith(JSON.stringify([network, port('c')]), 'delete', '-f', '-'), { code: 0, out: 'network/dev deleted\nport/c deleted\n', err: '' });
   t.equal(scripted.resources.size, 0);
+  await scripted.apply([network]);
+  t.same(await runWith(JSON.stringify({ resources: [network] }), 'delete', '-f', '-'), { code: 0, out: 'network/dev deleted\n', err: '' });
 });
 
 t.test('what is not there is refused', async (t) => {

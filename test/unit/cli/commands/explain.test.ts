@@ -18,6 +18,8 @@ t.test('a frame by its bytes, under a candidate', async (t) => {
   const { runWith, scripted } = await openConsole(t);
   await runWith(JSON.stringify(network), 'explain', '--port', 'web-1', '--frame', 'ff00', '--with', '-');
   t.same(scripted.asked.at(-1), { explain: { port: 'web-1', frame: 'ff00', with: [network] } });
+  await runWith(JSON.stringify({ resources: [network] }), 'explain', '--port', 'web-1', '--frame', 'ff00', '--with', '-');
+  t.same(scripted.asked.at(-1), { explain: { port: 'web-1', frame: 'ff00', with: [network] } }, 'what flip is may be tried');
   scripted.refusal = VswError.of('VSW_INVALID', [{ path: '/0/spec/mtu', message: 'too small', remedy: 'write more' }]);
   t.match(await runWith(JSON.stringify(network), 'explain', '--port', 'a', '--to', '10.0.0.1', '--with', '-'), { code: 1, err: /standard input:1: network\/dev \/spec\/mtu: too small/ });
 });
