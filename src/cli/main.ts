@@ -41,6 +41,7 @@ function build(): Command {
     .exitOverride();
   const add = [addApply, addDelete, addGet, addDescribe, addExplain, addTop, addWatch, addCapture, addFlush, addDoctor, addVersion, addLater];
   for (const one of add) one(program);
+  for (const command of program.commands) command.showHelpAfterError(`vswitchctl ${command.name()} --help tells how it is used`);
   return program;
 }
 

@@ -1,5 +1,5 @@
 /** `apply`: creates or replaces what files declare, all or none. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { placeIn, readDocuments } from '../documents.ts';
 import { labelOf } from '../kinds.ts';
 import { isData, print, printData } from '../render.ts';
@@ -12,7 +12,7 @@ export function addApply(program: Command): void {
     .description('create or replace the resources in files, all or none')
     .option('-f, --filename <file>', 'a YAML or JSON file, a folder of them, or - for standard input; may be repeated', collect)
     .option('--dry-run', 'only tell what would change')
-    .option('--confirm <seconds>', 'not available in this version')
+    .addOption(new Option('--confirm <seconds>').hideHelp())
     .addHelpText('after', '\nExamples:\n  vswitchctl apply -f switch.yaml\n  vswitchctl apply -f ports/ --dry-run\n  cat port.yaml | vswitchctl apply -f -')
     .action(async (options: { filename?: string[]; dryRun?: boolean; confirm?: string }, command: Command) => {
       if (options.confirm !== undefined) throw notInThisVersion('apply --confirm');

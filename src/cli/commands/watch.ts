@@ -1,4 +1,4 @@
-/** `watch`: events as they happen, one a line, until it is interrupted. */
+/** `watch`: events as they happen, one a line, until it is interrupted or the daemon stops. */
 import type { Command } from 'commander';
 import { eventGroups, eventTypes } from '../../api/protocol.ts';
 import { eventLine, print, printData } from '../render.ts';
@@ -6,7 +6,7 @@ import { CommandError, exitUnreachable, sessionOf } from '../session.ts';
 
 export function addWatch(program: Command): void {
   program.command('watch')
-    .description('print events as they happen, until Ctrl-C')
+    .description('print events as they happen, until Ctrl-C or until the daemon stops')
     .option('--type <type>', `only events of this type: ${eventTypes.join(', ')}; ${eventGroups.join(', ')} for several of them`, listed, [])
     .option('--port <name>', 'only events about this port', listed, [])
     .option('--network <name>', 'only events about this network', listed, [])

@@ -17,11 +17,21 @@ t.test('wrong usage ends with 2', async (t) => {
   }
 });
 
+t.test('wrong usage of a command leads to the help of that command', async (t) => {
+  const remedyOf = async (...words: string[]): Promise<string | undefined> => (await vswitchctl(words)).err.trimEnd().split('\n').at(-1);
+  t.equal(await remedyOf('explain', '--port', 'a', '--protocol', 'gre'), 'vswitchctl explain --help tells how it is used');
+  t.equal(await remedyOf('get', 'ports', '--colour'), 'vswitchctl get --help tells how it is used');
+  t.equal(await remedyOf('watch', '--port'), 'vswitchctl watch --help tells how it is used');
+  t.equal(await remedyOf('paint'), 'vswitchctl --help tells how it is used');
+  t.equal(await remedyOf('--colour'), 'vswitchctl --help tells how it is used');
+});
+
 t.test('help ends with 0 and shows examples', async (t) => {
   const all = await vswitchctl(['--help']);
   t.equal(all.code, 0);
   t.match(all.out, /Examples:[^]*Exit codes/);
   t.notMatch(all.out, /confirm/, 'what is not there is not offered');
+  t.notMatch((await vswitchctl(['apply', '--help'])).out, /confirm/);
   const one = await vswitchctl(['explain', '--help']);
   t.equal(one.code, 0);
   t.match(one.out, /--destination-port/);
