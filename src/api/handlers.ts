@@ -6,6 +6,7 @@
  */
 import { VswError } from '../errors.ts';
 import { parseDocuments } from '../intent/documents.ts';
+import { nearest } from '../intent/suggest.ts';
 import { parseJson } from './body.ts';
 import type { Operation, OperationId } from './operations.ts';
 import { invalid, ofOnlyOne, problemOf, under } from './problem.ts';
@@ -115,7 +116,7 @@ async function put(served: ServedSwitch, kind: string, asked: Asked): Promise<An
 }
 
 function read(served: ServedSwitch, table: Table, { query }: Asked): unknown {
-  const wanted = [...query].map(([name, value]) => [name, name === 'port' ? canonical(value) : value] as const);
+  const wanted = [...query].map(([name, value]) => [name, (canonicalForms[name] ?? same)(value)] as const);
   const matches = (entry: object): boolean => wanted.every(([name, value]) => {
     const fields = entry as Record<string, unknown>;
     return fields[name] === value || (name === 'port' && fields['receiver'] === value);   // either end of a flow
@@ -137,6 +138,20 @@ function requireNamed(served: ServedSwitch, name: string, value: string): void {
   if (value === '' || value === '(deleted)') return;
   if (name === 'port') served.get('Port', value);
   if (name === 'network') served.get('Network', value);
+  if (name === 'policy') requirePolicy(served, value);
+}
+
+const ruleOwners = ['Policy', 'NetworkPolicy', 'Network'];
+
+/** Lines of rules that belong to several are there even when none of them did anything. */
+function requirePolicy(served: ServedSwitch, value: string): void {
+  if (value === 'Network/*' || value === '(others)') return;
+  const [, kind = '', name = ''] = /^([^/]*)\/(.*)$/.exec(value) ?? [];
+  if (!ruleOwners.includes(kind) || name === '') {
+    const meant = nearest(kind, ruleOwners);
+    throw invalid('', `"${value}" names no policy`, meant !== undefined && name !== '' ? `did you mean ${meant}/${name}?` : 'write Policy/NAME, NetworkPolicy/NAMESPACE/NAME or Network/NAME');
+  }
+  served.get(kind, kind === 'NetworkPolicy' ? canonical(name) : name);
 }
 
 function flush(served: ServedSwitch, table: 'fdb' | 'flows', { query }: Asked): { removed: number } {
@@ -211,6 +226,13 @@ function isDryRun({ query }: Asked): boolean {
   if (value === 'true' || value === '') return true;
   throw invalid('', `dryRun=${value} is neither true nor false`, 'say dryRun=true, or leave it out');
 }
+
+const same = (value: string): string => value;
+/** Names as the tables have them, by the parameter that they stand in. */
+const canonicalForms: Readonly<Record<string, (value: string) => string>> = {
+  port: canonical,
+  policy: (value) => value.replace(/^NetworkPolicy\/(?=[^/]+$)/, 'NetworkPolicy/default/'),
+};
 
 function canonical(name: string): string {
   return name.startsWith('default/') ? name.slice('default/'.length) : name;

@@ -25,6 +25,7 @@ t.test('each operation reaches the switch', async (t) => {
   t.same((await client.read('events', { port: 'nobody' })).items, [], 'events outlive their subjects');
   for (const table of ['fdb', 'drops', 'stats'] as const) t.match(await thrownBy(client.read(table, { port: 'nobody' })), { message: /there is no Port nobody/i });
   t.match(await thrownBy(client.read('fdb', { network: 'nowhere' })), { message: /there is no Network nowhere/i });
+  t.match(await thrownBy(client.read('rules', { policy: 'Policy/nope' })), { message: /there is no Policy nope/i });
   t.same(await client.flush('fdb', { network: 'dev' }), { removed: 4 });
   t.same(scripted.asked.at(-1), { flush: 'fdb', network: 'dev' });
   t.equal((await client.explain({ port: 'web-1', to: '10.0.0.1' }))['verdict'], 'drop');

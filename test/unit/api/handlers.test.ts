@@ -20,6 +20,20 @@ t.test('apply takes JSON or YAML, and answers generation and changes', async (t)
   t.same(scripted.asked.at(-1), { apply: text, dryRun: false });
 });
 
+t.test('rules of a policy that is not there are a wrong name, those of one that says nothing are none', async (t) => {
+  const { path, scripted } = await serve(t);
+  const policyOf = (kind: string, name: string): never => ({ apiVersion: 'x', kind, metadata: { name }, spec: {} }) as never;
+  await scripted.apply([network, policyOf('Policy', 'web'), policyOf('NetworkPolicy', 'db')]);
+  const rule = { rule: 'in', tier: 'application', direction: 'ingress', action: 'drop', enforced: true, hits: 0, audited: 0, differing: 0, lastHit: null } as const;
+  scripted.tables.rules = [{ ...rule, policy: 'NetworkPolicy/default/db' }, { ...rule, policy: 'Policy/gone' }];
+  const rulesOf = async (policy: string) => await ask(path, 'GET', `/v1/rules?policy=${encodeURIComponent(policy)}`);
+  for (const policy of ['Policy/web', 'Network/dev', 'Network/*', '(others)']) t.match(await rulesOf(policy), { status: 200, body: { items: [] } }, policy);
+  for (const policy of ['NetworkPolicy/db', 'NetworkPolicy/default/db', 'Policy/gone']) t.equal((await rulesOf(policy)).body.items.length, 1, policy);
+  for (const policy of ['Policy/nope', 'Policy/default/web', 'NetworkPolicy/shop/db', 'Network/nope']) t.equal((await rulesOf(policy)).status, 404, policy);
+  t.match(await rulesOf('policy/web'), { status: 422, body: { errors: [{ message: '"policy/web" names no policy', remedy: 'did you mean Policy/web?' }] } });
+  for (const policy of ['web', 'Policyx', 'Policy/', '/', 'Gateway/x']) t.match(await rulesOf(policy), { status: 422, body: { errors: [{ remedy: /^write Policy\/NAME/ }] } }, policy);
+});
+
 t.test('a dry run may be asked for in the body or in the query', async (t) => {
   const { path, scripted } = await serve(t);
   for (const [target, body] of [['/v1/apply', { resources: [network], dryRun: true }], ['/v1/apply?dryRun=true', { resources: [network] }]] as const) {

@@ -36,6 +36,7 @@ t.test('tables', async (t) => {
   t.match(rules, /Policy\/web +in +application +ingress +drop +3 +\d+s ago\n/);
   t.match(rules, /Policy\/new +in +application +ingress +\(drop\) +0 +9 +4\n/, 'what is not enforced stands in brackets');
   t.equal(JSON.parse((await run('get', 'rules', '--policy', 'Policy/new', '-o', 'json')).out).items.length, 1);
+  t.match(await run('get', 'rules', '--policy', 'Policy/nope'), { code: 1, out: '', err: /there is no Policy nope/ });
   scripted.tables.usage = [{ table: 'macs', port: '', used: 7, limit: 10 }, { table: 'flows', port: 'web-1', used: 1, limit: 9 }];
   t.match((await run('get', 'usage')).out, /TABLE +PORT +USED +LIMIT +PERCENT\nmacs +7 +10 +70\nflows +web-1 +1 +9 +11\n/);
   t.equal(JSON.parse((await run('get', 'usage', '--port', 'web-1', '-o', 'json')).out).items.length, 1);
