@@ -1,5 +1,6 @@
 /** NetworkPolicy: as Kubernetes has it (networking.k8s.io/v1); its pods are ports in its namespace. */
 import Type from 'typebox';
+import { insteadInNetworkPolicy, insteadInPodRule } from './instead.ts';
 import type { Metadata } from './intent.ts';
 import { NetworkPolicyMetadataSchema } from './metadata.ts';
 import { selectorSchema, type Selector } from './selector.ts';
@@ -86,13 +87,13 @@ export const NetworkPolicySpecSchema = Type.Object(
     podSelector: Type.Optional(selectorSchema('the ports of its namespace that it isolates; absent: all of them')),
     policyTypes: Type.Optional(Type.Array(Type.Enum(['Ingress', 'Egress']), { description: 'in which directions it isolates; absent: Ingress, and Egress if there are rules for it' })),
     ingress: Type.Optional(
-      Type.Array(Type.Object({ from: peersSchema('who may send'), ports: portsSchema }, { additionalProperties: false }), { description: 'what the ports may get nevertheless; absent: nothing' }),
+      Type.Array(Type.Object({ from: peersSchema('who may send'), ports: portsSchema }, { additionalProperties: false, 'x-instead': insteadInPodRule.ingress }), { description: 'what the ports may get nevertheless; absent: nothing' }),
     ),
     egress: Type.Optional(
-      Type.Array(Type.Object({ to: peersSchema('who may be the receiver'), ports: portsSchema }, { additionalProperties: false }), { description: 'what the ports may send nevertheless; absent: nothing' }),
+      Type.Array(Type.Object({ to: peersSchema('who may be the receiver'), ports: portsSchema }, { additionalProperties: false, 'x-instead': insteadInPodRule.egress }), { description: 'what the ports may send nevertheless; absent: nothing' }),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, 'x-instead': insteadInNetworkPolicy },
 );
 
 export const NetworkPolicySchema = Type.Object(

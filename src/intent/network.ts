@@ -1,5 +1,6 @@
 /** Network: one L2 segment with one MAC table; what it holds as a wish, and what is meant where nothing is said. */
 import Type from 'typebox';
+import { ofMetadata } from './instead.ts';
 import type { Metadata } from './intent.ts';
 import { MetadataSchema } from './metadata.ts';
 import { MulticastSchema, type MulticastSpec } from './multicast.ts';
@@ -116,7 +117,7 @@ export const NetworkSpecSchema = Type.Object(
     timeouts: Type.Optional(TimeoutsSchema),
     tcpLoose: Type.Optional(Type.Boolean({ description: 'a TCP connection whose beginning was not seen is picked up where it is, if policies allow it; false: only a SYN begins one; absent: true' })),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, 'x-instead': ofMetadata },
 );
 
 export const NetworkSchema = Type.Object(

@@ -1,5 +1,6 @@
 /** Policy: rules for ports that are chosen by their labels, in a tier; what it holds as a wish, and what is meant where nothing is said. */
 import Type from 'typebox';
+import { insteadInAppliesTo, insteadInPeer, insteadInPolicy, insteadInRule } from './instead.ts';
 import type { Metadata } from './intent.ts';
 import { labelPattern, MetadataSchema, nameSchema } from './metadata.ts';
 import { ProtocolsSchema, type ProtocolSpec } from './protocols.ts';
@@ -84,7 +85,7 @@ function peersSchema(whom: string) {
           cidr: Type.Optional(Type.String({ format: 'prefix', description: 'addresses of this prefix; absent: any' })),
           except: Type.Optional(Type.Array(Type.String({ format: 'prefix' }), { description: 'but not of these, which are inside it; absent: none' })),
         },
-        { additionalProperties: false },
+        { additionalProperties: false, 'x-instead': insteadInPeer },
       ),
       { description: `${whom}, whoever an entry is about; all that stands in an entry must be true; absent: anyone` },
     ),
@@ -103,7 +104,7 @@ function ruleSchema<Peers extends Record<string, ReturnType<typeof peersSchema>>
       protocols: Type.Optional(ProtocolsSchema),
       log: Type.Optional(Type.Boolean({ description: 'what it decides is told as an event; absent: false' })),
     },
-    { additionalProperties: false },
+    { additionalProperties: false, 'x-instead': insteadInRule[direction] },
   );
 }
 
@@ -117,7 +118,7 @@ export const PolicySpecSchema = Type.Object(
         namespaces: Type.Optional(selectorSchema('those of namespaces with these labels; absent: of all')),
         networks: networksSchema('in these networks; of a trunk only what passes in them is judged; absent: in all'),
       },
-      { additionalProperties: false, description: 'the ports that it judges; all that stands here must be true, {} means every port' },
+      { additionalProperties: false, 'x-instead': insteadInAppliesTo, description: 'the ports that it judges; all that stands here must be true, {} means every port' },
     ),
     ingress: Type.Optional(Type.Array(ruleSchema('ingress', { from: peersSchema('who sends') }), { description: 'rules for what the ports get, the first that matches decides; absent: none' })),
     egress: Type.Optional(Type.Array(ruleSchema('egress', { to: peersSchema('who is the receiver') }), { description: 'rules for what the ports send, the first that matches decides; absent: none' })),
@@ -133,7 +134,7 @@ export const PolicySpecSchema = Type.Object(
     established: Type.Optional(Type.Enum(['recheck', 'keep', 'kill'], { description: 'what a change does to connections that it allowed: judged again, kept, or ended with both ends told; absent: recheck' })),
     enforce: Type.Optional(Type.Boolean({ description: 'false: it counts and tells what it would have done, and decides nothing; absent: true' })),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, 'x-instead': insteadInPolicy },
 );
 
 export const PolicySchema = Type.Object(

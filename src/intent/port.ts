@@ -1,5 +1,6 @@
 /** Port: where frames of one container enter and leave; what it holds as a wish, and its status. */
 import Type from 'typebox';
+import { ofMetadata } from './instead.ts';
 import type { Metadata } from './intent.ts';
 import { nameSchema, NamespacedMetadataSchema } from './metadata.ts';
 import { portNameSentence, portProtocols, type PortProtocol } from './protocols.ts';
@@ -192,7 +193,7 @@ export const PortSpecSchema = Type.Object(
       ),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, 'x-instead': ofMetadata },
 );
 
 export const PortSchema = Type.Object(

@@ -46,7 +46,7 @@ export function selectorSchema(description: string) {
         ),
       ),
     },
-    { additionalProperties: false, description },
+    { additionalProperties: false, description, 'x-texts-in': 'matchLabels' },
   );
 }
 

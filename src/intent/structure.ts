@@ -3,7 +3,8 @@
  *
  * The schemas are those of the API's description, so what is documented and what is accepted cannot
  * drift apart. Only what they use of JSON Schema is known here; `x-later` lists members that the
- * contract names and that come with later versions.
+ * contract names and that come with later versions, `x-instead` what stands elsewhere (instead.ts), and
+ * `x-texts-in` the member that holds what is a field with a text here.
  */
 import { pointer, type ErrorDetail } from '../errors.ts';
 import { formats, quote } from './formats.ts';
@@ -28,6 +29,8 @@ export interface Schema {
   readonly title?: string;
   readonly description?: string;
   readonly 'x-later'?: readonly string[];
+  readonly 'x-instead'?: Readonly<Record<string, string>>;
+  readonly 'x-texts-in'?: string;
 }
 
 /** Deeper than any resource, and far from what would use up the stack of who walks through it. */
@@ -100,10 +103,21 @@ function checkObject(schema: Schema, value: unknown, path: string, errors: Error
     } else if (patterns.length > 0) {
       errors.push({ path: at, message: `${quote(name)} cannot be a key here`, remedy: schema.description ?? 'choose another key' });
     } else {
-      const meant = nearest(name, Object.keys(properties));
-      errors.push({ path: at, message: `there is no field ${quote(name)} here`, remedy: meant ? `did you mean ${meant}?` : `remove it; the fields are ${Object.keys(properties).join(', ')}` });
+      errors.push({ path: at, message: `there is no field ${quote(name)} here`, remedy: remedyFor(name, member, schema) });
     }
   }
+}
+
+/** Never to take it out: what is less by a field may mean more. */
+function remedyFor(name: string, value: unknown, schema: Schema): string {
+  const instead = schema['x-instead'];
+  if (instead !== undefined && Object.hasOwn(instead, name)) return instead[name]!;
+  const fields = Object.keys(schema.properties ?? {});
+  const meant = nearest(name, fields);
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  const holder = schema['x-texts-in'];
+  if (holder !== undefined && typeof value === 'string') return `write ${holder}: {${name}: ${/^[A-Za-z][\w.-]*$/.test(value) ? value : quote(value)}}`;
+  return `write what is meant in one of the fields: ${fields.join(', ')}`;
 }
 
 function checkText(schema: Schema, value: unknown, path: string, errors: ErrorDetail[]): void {

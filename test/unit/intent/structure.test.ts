@@ -34,8 +34,19 @@ t.test('all errors are found at once, each at its place', (t) => {
 
 t.test('a mistyped field is answered with the one that was meant', (t) => {
   t.match(only(PortSchema, port('a', { adresses: [] })), { message: /no field "adresses"/, remedy: 'did you mean addresses?' });
-  t.match(only(PortSchema, port('a', { colour: 1 })).remedy, /the fields are network, trunk, type/);
+  t.match(only(PortSchema, port('a', { colour: 1 })).remedy, /^write what is meant in one of the fields: network, trunk, type/);
   t.match(only(PortSchema, port('a', { type: 'memori' })).remedy, 'did you mean memory?');
+  t.end();
+});
+
+t.test('what stands elsewhere is answered with where, and nothing is to be taken out', (t) => {
+  const schema = { type: 'object', properties: { from: {}, matchLabels: {} }, 'x-instead': { to: 'did you mean from?', form: 'elsewhere' }, 'x-texts-in': 'matchLabels' };
+  const remedyOf = (value: object): string => only(schema, value).remedy;
+  t.equal(remedyOf({ to: [] }), 'did you mean from?');
+  t.equal(remedyOf({ form: [] }), 'elsewhere', 'sooner than what is spelled alike');
+  t.equal(remedyOf({ app: 'web' }), 'write matchLabels: {app: web}');
+  t.equal(remedyOf({ app: '1' }), 'write matchLabels: {app: "1"}');
+  for (const value of [{ app: { x: 1 } }, { constructor: [] }]) t.equal(remedyOf(value), 'write what is meant in one of the fields: from, matchLabels');
   t.end();
 });
 
