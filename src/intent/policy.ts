@@ -72,7 +72,7 @@ export function networksNamedBy({ spec }: PolicyResource): ReadonlySet<string> {
 }
 
 const networksSchema = (description: string) => Type.Optional(Type.Array(nameSchema('a network'), { description }));
-const actionSchema = (description: string) => Type.Enum([...actions], { description });
+const actionSchema = (description: string) => Type.Enum([...actions], { description, 'x-stand-in': 'allow' });
 
 function peersSchema(whom: string) {
   return Type.Optional(
@@ -118,7 +118,7 @@ export const PolicySpecSchema = Type.Object(
         namespaces: Type.Optional(selectorSchema('those of namespaces with these labels; absent: of all')),
         networks: networksSchema('in these networks; of a trunk only what passes in them is judged; absent: in all'),
       },
-      { additionalProperties: false, 'x-instead': insteadInAppliesTo, description: 'the ports that it judges; all that stands here must be true, {} means every port' },
+      { additionalProperties: false, 'x-instead': insteadInAppliesTo, 'x-stand-in': {}, description: 'the ports that it judges; all that stands here must be true, {} means every port' },
     ),
     ingress: Type.Optional(Type.Array(ruleSchema('ingress', { from: peersSchema('who sends') }), { description: 'rules for what the ports get, the first that matches decides; absent: none' })),
     egress: Type.Optional(Type.Array(ruleSchema('egress', { to: peersSchema('who is the receiver') }), { description: 'rules for what the ports send, the first that matches decides; absent: none' })),

@@ -2,9 +2,11 @@
  * SoundRest: what is left of a resource without the members whose form is wrong, so that what is wrong with the others is told at once, too.
  *
  * An entry that is taken out of a list moves those behind it, so what is found in the rest is told at the place where it was sent. And what
- * was taken out may be all that is wrong with what held it: of that nothing more is told.
+ * was taken out may be all that is wrong with what held it: of that nothing more is told. Where a member has to be there, and nothing that
+ * is told of the others depends on what it says, its schema has a stand-in for it: `x-stand-in`.
  */
 import type { ErrorDetail } from '../errors.ts';
+import type { Schema } from './structure.ts';
 
 export interface SoundRest {
   readonly rest: unknown;
@@ -16,11 +18,12 @@ export interface SoundRest {
 const wholeEntry = /\/(from|to|protocols|ports|matchExpressions)\/\d+$/;
 
 /** The rest of a resource that was sent at `path`, where these faults were found. */
-export function soundRest(value: unknown, found: readonly ErrorDetail[], path: string): SoundRest {
+export function soundRest(schema: unknown, value: unknown, found: readonly ErrorDetail[], path: string): SoundRest {
   const rest: unknown = structuredClone(value);
   const faults = found.map((fault) => fault.path.slice(path.length));
   // From behind, so that taking an entry out of a list moves none that is still to be taken out.
   for (const fault of [...faults].reverse()) removeAt(rest, stepsOf(fault));
+  addStandIns(schema as Schema, rest);
   return {
     rest,
     asSent(error) {
@@ -67,4 +70,17 @@ function removeAt(from: unknown, steps: readonly string[]): void {
   const last = steps.at(-1)!;
   if (Array.isArray(owner)) owner.splice(Number(last), 1);
   else if (typeof owner === 'object' && owner !== null) delete (owner as Record<string, unknown>)[last];
+}
+
+function addStandIns({ properties = {}, required = [], items }: Schema, value: unknown): void {
+  if (Array.isArray(value)) {
+    if (items !== undefined) for (const entry of value) addStandIns(items, entry);
+  } else if (typeof value === 'object' && value !== null) {
+    const owner = value as Record<string, unknown>;
+    for (const name of required) {
+      const standIn = properties[name]?.['x-stand-in'];
+      if (standIn !== undefined && !Object.hasOwn(owner, name)) owner[name] = structuredClone(standIn);
+    }
+    for (const [name, member] of Object.entries(properties)) if (Object.hasOwn(owner, name)) addStandIns(member, owner[name]);
+  }
 }

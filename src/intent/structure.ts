@@ -3,8 +3,8 @@
  *
  * The schemas are those of the API's description, so what is documented and what is accepted cannot
  * drift apart. Only what they use of JSON Schema is known here; `x-later` lists members that the
- * contract names and that come with later versions, `x-instead` what stands elsewhere (instead.ts), and
- * `x-texts-in` the member that holds what is a field with a text here.
+ * contract names and that come with later versions, `x-instead` what stands elsewhere (instead.ts),
+ * `x-texts-in` the member that holds what is a field with a text here, and `x-stand-in` is for sound-rest.ts.
  */
 import { pointer, type ErrorDetail } from '../errors.ts';
 import { formats, quote } from './formats.ts';
@@ -31,6 +31,7 @@ export interface Schema {
   readonly 'x-later'?: readonly string[];
   readonly 'x-instead'?: Readonly<Record<string, string>>;
   readonly 'x-texts-in'?: string;
+  readonly 'x-stand-in'?: unknown;
 }
 
 /** Deeper than any resource, and far from what would use up the stack of who walks through it. */

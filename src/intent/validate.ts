@@ -64,7 +64,7 @@ export function intentWith(
     const found = checkStructure(schemas[kind], value, path);
     errors.push(...found);
     if (found.length > 0 && kind === 'Network') brokenNetworks.add(String((value as { metadata?: { name?: unknown } }).metadata?.name));
-    const sound = found.length === 0 ? undefined : soundRest(value, found, path);
+    const sound = found.length === 0 ? undefined : soundRest(schemas[kind], value, found, path);
     if (sound !== undefined) {
       if (!toldOfRest.has(kind) || checkStructure(schemas[kind], sound.rest, path).length > 0) return;
       rests.set(path, sound);

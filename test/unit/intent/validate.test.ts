@@ -50,6 +50,10 @@ t.test('what is wrong in form hides nothing that is wrong otherwise, and moves i
   t.strictSame(paths(policy('p', { networks: ['nowhere'] }, {
     tier: 'top', ingress: [{ action: 'allow', from: [{ cidr: 'zz', except: ['10.0.0.0/8'] }, { cidr: '10.0.0.1/8' }], protocols: [{ tpc: [80] }, { tcp: ['80-79'] }] }],
   })), ['/0/spec/tier', '/0/spec/ingress/0/from/0/cidr', '/0/spec/ingress/0/protocols/0/tpc', '/0/spec/appliesTo/networks/0', '/0/spec/ingress/0/protocols/1/tcp/0', '/0/spec/ingress/0/from/1/cidr']);
+  t.strictSame(paths({ ...policy('p'), spec: { ingress: [
+    { name: 'default', action: 'allow', from: [] }, { name: 'a', from: [{}] }, { name: 'a', action: 'permit', protocols: [{ icmp: 'ping' }] },
+  ] } }), ['/0/spec/appliesTo', '/0/spec/ingress/1/action', '/0/spec/ingress/2/action', '/0/spec/ingress/0/name', '/0/spec/ingress/0/from',
+    '/0/spec/ingress/1/from/0', '/0/spec/ingress/2/name', '/0/spec/ingress/2/protocols/0/icmp'], 'what is missing hides nothing either');
   t.strictSame(paths(networkPolicy('n', { extra: 1, ingress: [{ from: [7], ports: [{ port: 80, protocol: 'tcp' }, { port: 'No Name' }] }] })),
     ['/0/spec/extra', '/0/spec/ingress/0/from/0', '/0/spec/ingress/0/ports/0/protocol', '/0/spec/ingress/0/ports/1/port']);
   t.end();
