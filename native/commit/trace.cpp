@@ -84,7 +84,8 @@ class Tracer {
     out_.judged = is_judged(packet);
     out_.later_fragment = network->tracks && packet.headers.has(Headers::kLaterFragment);
     const Tuple tuple = out_.judged ? tuple_of(packet, network->id) : Tuple{};
-    const Question question = asks ? question_of(generation_, tuple) : Question{tuple, {}, {}, {}};
+    const Tuple asked = finding.standing.is_answer() ? tuple.reversed() : tuple;
+    const Question question = asks ? question_of(generation_, asked) : Question{asked, {}, {}, {}};
     Lookup lookup{packet, generation_, *ingress, *network, fabric_.macs, fabric_.loops, fabric_.groups, Mac::read(packet.data + 6),
                   Mac::read(packet.data), nullptr, finding.standing, asks ? &question : nullptr};
     Program program;
@@ -108,7 +109,7 @@ class Tracer {
     if (out_.judged) {
       out_.tuple = first_of(tuple, packet, out_.standing);
       if (lookup.standing.is_settled() || lookup.standing.kind == Standing::Kind::kDenied) judge_anew(lookup);
-      else rule(StageId::kAclEgress, ingress_id, network.tracks ? program.egress : undoubted());
+      else ruled(!out_.standing.is_answer(), ingress_id, network, program);
     }
     switch (program.action) {
       case Program::Action::kDrop:
@@ -156,7 +157,7 @@ class Tracer {
            stage == rules_stage(StageId::kAclIngress) ? so_far.rule : RuleId{});
     });
     if (out_.judged && !out_.standing.is_settled())
-      rule(StageId::kAclIngress, port, lookup.network.tracks ? program.ingress : undoubted());
+      ruled(out_.standing.is_answer(), port, lookup.network, program);
     const bool dropped = program.action == Program::Action::kDrop;
     if (!decided_ || (!out_.allowed && !dropped)) out_.rejected = dropped && program.reject;
     if (!dropped) out_.receivers.push_back(port);
@@ -184,6 +185,10 @@ class Tracer {
     Ruling ruling;
     ruling.rule = kDefaultRule;
     return ruling;
+  }
+  void ruled(bool by_egress, PortId port, const NetworkEntry& network, const Program& program) {
+    rule(by_egress ? StageId::kAclEgress : StageId::kAclIngress, port,
+         !network.tracks ? undoubted() : by_egress ? program.egress : program.ingress);
   }
   void rule(StageId stage, PortId port, const Ruling& ruling) {
     if (!brief_ && ruling.rule) out_.rulings.push_back({stage, port, ruling});

@@ -7,14 +7,17 @@ namespace vsw {
 
 namespace {
 
-Verdict conclude(const Ruling& ruling, StageId stage, DropReason reason, Program& program) noexcept {
-  (stage == StageId::kAclIngress ? program.ingress : program.egress) = ruling;
+// By one of both directions of a port. What stands for a connection is the rule that lets its first packet in.
+Verdict ask(const Lookup& lookup, StageId stage, const PortEntry& port, bool by_egress, Program& program) noexcept {
+  const Ruling ruling = by_egress ? rule_egress(lookup.generation, lookup.network, port, *lookup.question)
+                                  : rule_ingress(lookup.generation, lookup.network, port, *lookup.question);
+  (by_egress ? program.egress : program.ingress) = ruling;
   if (ruling.allows()) {
-    program.rule = ruling.rule;
+    if (!by_egress || !lookup.standing.is_answer()) program.rule = ruling.rule;
     return Verdict::kContinue;
   }
   program.reject = ruling.action == RuleAction::kReject;
-  return drop(program, stage, reason, ruling.rule);
+  return drop(program, stage, by_egress ? DropReason::k_egress_denied : DropReason::k_ingress_denied, ruling.rule);
 }
 
 // Whether rules are asked; otherwise `verdict` is what holds.
@@ -39,14 +42,12 @@ bool is_judged(const Packet& packet) noexcept {
 
 Verdict AclEgress::apply(const Lookup& lookup, Program& program) noexcept {
   if (Verdict verdict; !asks(lookup, kId, program, verdict)) return verdict;
-  return conclude(rule_egress(lookup.generation, lookup.network, lookup.ingress, *lookup.question), kId,
-                  DropReason::k_egress_denied, program);
+  return ask(lookup, kId, lookup.ingress, !lookup.standing.is_answer(), program);
 }
 
 Verdict AclIngress::apply(const Lookup& lookup, Program& program) noexcept {
   if (Verdict verdict; !asks(lookup, kId, program, verdict)) return verdict;
-  return conclude(rule_ingress(lookup.generation, lookup.network, *lookup.receiver, *lookup.question), kId,
-                  DropReason::k_ingress_denied, program);
+  return ask(lookup, kId, *lookup.receiver, lookup.standing.is_answer(), program);
 }
 
 }  // namespace vsw

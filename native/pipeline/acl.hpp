@@ -24,9 +24,9 @@ struct AclIngress {
 
 // What rules are asked about a packet, held as long as the stages ask; `question` is null where none judges it.
 struct Inquiry {
-  Inquiry(const Generation& generation, const NetworkEntry& network, const Packet& packet, bool settled) noexcept
-      : asks(network.tracks && !settled && is_judged(packet)),
-        tuple(asks ? tuple_of(packet, network.id) : Tuple{}),
+  Inquiry(const Generation& generation, const NetworkEntry& network, const Packet& packet, const Standing& standing) noexcept
+      : asks(network.tracks && !standing.is_settled() && is_judged(packet)),
+        tuple(!asks ? Tuple{} : standing.is_answer() ? tuple_of(packet, network.id).reversed() : tuple_of(packet, network.id)),
         asked(asks ? question_of(generation, tuple) : Question{tuple, {}, {}, {}}) {}
   Inquiry(const Inquiry&) = delete;
   Inquiry& operator=(const Inquiry&) = delete;

@@ -22,6 +22,8 @@ struct Standing {
   RuleId rule;                               // that decided about the connection
   PortId other;                              // at the connection's other end, where it is known
 
+  // Nobody saw its connection begin, and it is taken for an answer: rules are asked about what it answers.
+  [[nodiscard]] bool is_answer() const noexcept { return kind == Kind::kNew && !of_initiator; }
   // Rules were asked when its connection began.
   [[nodiscard]] bool is_settled() const noexcept { return kind == Kind::kEstablished || kind == Kind::kRelated; }
 };

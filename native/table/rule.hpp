@@ -53,6 +53,9 @@ struct Tuple {
   Ip source, destination;
   std::uint16_t protocol = 0;
   std::uint16_t source_port = 0, destination_port = 0;
+
+  // Of what this is the answer to.
+  [[nodiscard]] Tuple reversed() const noexcept { return {network, destination, source, protocol, destination_port, source_port}; }
 };
 
 // Addresses of one network, or (none) of all.

@@ -1,6 +1,7 @@
 #include "worker/finding.hpp"
 
 #include "pipeline/acl.hpp"
+#include "pipeline/bridge.hpp"
 #include "wire/icmp.hpp"
 #include "wire/icmp_inner.hpp"
 #include "wire/icmpv6.hpp"
@@ -15,6 +16,20 @@ namespace {
 void refuse(Standing& standing, DropReason reason) noexcept {
   standing.kind = Standing::Kind::kInvalid;
   standing.reason = reason;
+}
+
+// A packet of a TCP connection that is under way.
+bool is_under_way(const Packet& packet) noexcept {
+  const Headers& headers = packet.headers;
+  return headers.protocol == Tcp::kNumber && headers.has(Headers::kTransport) &&
+         (Tcp::flags(packet.data + headers.l4) & Tcp::kSyn) == 0;
+}
+
+// Who speaks first after a restart need not be who opened the connection. Nothing tells but the ports: hosts open
+// connections from where Linux (and, higher up, RFC 6335) has its ephemeral ones, to others.
+bool looks_like_answer(const Packet& packet) noexcept {
+  constexpr std::uint16_t kEphemeral = 32'768;
+  return packet.headers.source_port < kEphemeral && packet.headers.destination_port >= kEphemeral;
 }
 
 // The first packet of a connection, or of what may be picked up as one.
@@ -38,11 +53,22 @@ void find_in(const FlowCache<Key>& cache, const Fabric& fabric, const Generation
     return flow.action == Program::Action::kOutput && flow.matches(key.as<Key>(), side, ends);
   });
   const bool has_header = !packet.headers.has(Headers::kLaterFragment);
-  if (finding.number == FlowCache<Key>::kNone) return has_header ? begin(standing, {}, packet, side, network.tcp_loose) : void();
+  const bool is_known = static_cast<bool>(find_station(network, fabric.macs, Mac::read(packet.data)));
+  if (finding.number == FlowCache<Key>::kNone) {
+    if (!has_header) return;
+    begin(standing, {}, packet, side, network.tcp_loose);
+    standing.of_initiator = !is_known || !is_under_way(packet) || !looks_like_answer(packet);
+    return;
+  }
   const Flow<Key>& flow = cache.record(finding.number);
   finding.worth = weigh(fabric, generation, network, flow, side);
   finding.is_stale = finding.worth.what == Worth::What::kStale;
-  if (finding.is_stale) return has_header ? begin(standing, {}, packet, side, true) : void();
+  if (finding.is_stale) {
+    if (!has_header) return;
+    begin(standing, {}, packet, side, true);
+    standing.of_initiator = !is_known || !is_under_way(packet) || flow.initiator == side;
+    return;
+  }
 
   const std::uint8_t marks = Grounds{finding.worth.word}.marks();
   standing.rule = finding.worth.rule;

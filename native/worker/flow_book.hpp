@@ -39,9 +39,9 @@ class FlowBook {
   void witness(const Flow<Key>& flow, const Worth& worth, bool is_news, std::uint64_t now_ns) noexcept;
   template <class Key>
   [[nodiscard]] DropReason remember(FlowCache<Key>& cache, const Lane& lane, const Moment& moment, const Packet& packet,
-                                    const Program& program) noexcept;
+                                    const Program& program, bool is_answer) noexcept;
   template <class Key>
-  [[nodiscard]] std::uint32_t take(FlowCache<Key>& cache, const Moment& moment, bool tracked) noexcept;
+  [[nodiscard]] std::uint32_t take(FlowCache<Key>& cache, const PortEntry& opener, std::uint32_t worker, bool tracked) noexcept;
   template <class Key>
   [[nodiscard]] DropReason join(Flow<Key>& flow, const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
 

@@ -243,7 +243,7 @@ void Forwarder::judge(const Lane& lane, Moment& moment, Packet& packet) noexcept
 DropReason Forwarder::judge_as(Finding finding, const Lane& lane, Moment& moment, Packet& packet) noexcept {
   const NetworkEntry& network = *lane.network;
   if (finding.is_stale) book_.forget(lane, finding);
-  const Inquiry inquiry(moment.generation, network, packet, finding.standing.is_settled());
+  const Inquiry inquiry(moment.generation, network, packet, finding.standing);
   Lookup lookup = lookup_of(moment.generation, moment.ingress, network, fabric_, packet);
   lookup.standing = finding.standing;
   lookup.question = inquiry.question();
@@ -282,6 +282,12 @@ DropReason Forwarder::judge_as(Finding finding, const Lane& lane, Moment& moment
       return DropReason::kNone;
     }
     case Program::Action::kFlood: {
+      if (finding.standing.is_answer()) {
+        // Whom it answers was forgotten meanwhile.
+        finding.standing.of_initiator = true;
+        finding.is_stale = false;
+        return judge_as(finding, lane, moment, packet);
+      }
       Finding nothing;
       flood(lane, moment, packet, program.flood_set, program.group);
       (void)book_.note(lane, moment, packet, program, nothing);
@@ -404,7 +410,8 @@ void Forwarder::witness(const Lookup& lookup, const Program& program, std::uint6
   const Standing& standing = lookup.standing;
   const PortId port = lookup.ingress.id, other = standing.other;
   if (standing.kind != Standing::Kind::kDenied || program.stage != StageId::kConnection) {
-    witness_.see(program.egress, {tuple, true, port, program.output, port, now_ns});
+    const bool by_egress = !standing.is_answer();
+    witness_.see(by_egress ? program.egress : program.ingress, {tuple, by_egress, port, program.output, port, now_ns});
     return;
   }
   Ruling denial;
@@ -421,8 +428,9 @@ bool Forwarder::ingress_allows(Lookup& lookup, const PortEntry& receiver, Progra
   lookup.receiver = &receiver;
   const bool allows = AclIngress::apply(lookup, program) == Verdict::kContinue;
   const PortId sender = lookup.ingress.id;
+  const bool by_egress = lookup.standing.is_answer();
   if (lookup.question != nullptr)
-    witness_.see(program.ingress, {lookup.question->tuple, false, receiver.id, sender, sender, now_ns});
+    witness_.see(by_egress ? program.egress : program.ingress, {lookup.question->tuple, by_egress, receiver.id, sender, sender, now_ns});
   return allows;
 }
 
@@ -442,7 +450,7 @@ void Forwarder::hand_over(const Lane& lane, Moment& moment, const PortEntry& rec
 void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group,
                       bool heard) noexcept {
   const NetworkEntry& network = *lane.network;
-  const Inquiry inquiry(moment.generation, network, packet, false);
+  const Inquiry inquiry(moment.generation, network, packet, {});
   Lookup lookup = lookup_of(moment.generation, moment.ingress, network, fabric_, packet);
   lookup.question = inquiry.question();
   if (!heard && is_storm(lane, moment, packet, lookup.destination)) return;

@@ -115,7 +115,7 @@ export const NetworkSpecSchema = Type.Object(
     ),
     multicast: Type.Optional(MulticastSchema),
     timeouts: Type.Optional(TimeoutsSchema),
-    tcpLoose: Type.Optional(Type.Boolean({ description: 'a TCP connection whose beginning was not seen is picked up where it is, if policies allow it; false: only a SYN begins one; absent: true' })),
+    tcpLoose: Type.Optional(Type.Boolean({ description: 'a TCP connection whose beginning was not seen is picked up where it is, if policies allow it; false: only a SYN begins one, so a restart of the switch ends those that run; absent: true' })),
   },
   { additionalProperties: false, 'x-instead': ofMetadata },
 );

@@ -64,15 +64,15 @@ export class ModelConnections {
 
   /**
    * A frame of a side. `openingOf` says how the conversation would begin from a side, `mayBegin` whether a frame like this begins one,
-   * `fits` whether it is part of it as it stands.
+   * `fits` whether it is part of it as it stands; `opener` who is taken to have begun what nobody heard begin.
    */
-  hear(key: string, side: Side, openingOf: (side: Side) => Opening, { mayBegin, fits }: { mayBegin: boolean; fits: boolean }): Fate {
+  hear(key: string, side: Side, openingOf: (side: Side) => Opening, { mayBegin, fits, opener = side }: { mayBegin: boolean; fits: boolean; opener?: Side }): Fate {
     const known = this.#known.get(key);
     if (known === undefined) {
       if (!mayBegin) return { passes: false, reason: 'connection_invalid', isTold: false };
-      const { reason, rejects, established } = this.#rule(openingOf(side));
+      const { reason, rejects, established } = this.#rule(openingOf(opener));
       if (reason !== undefined) return { passes: false, reason, isTold: rejects };
-      this.#known.set(key, { initiator: side, state: 'allowed', established, wasKilled: false });
+      this.#known.set(key, { initiator: opener, state: 'allowed', established, wasKilled: false });
       return { passes: true };
     }
     const denial = this.#judgeAgain(known, openingOf(known.initiator));

@@ -16,6 +16,12 @@ export function firstPacketFault(frame: Uint8Array, reading: Reading): string | 
   return mayBegin(frame, reading) ? undefined : 'connection_invalid';
 }
 
+/** A segment of a running TCP connection, from a port below Linux's ephemeral ones to one of these. */
+export function looksLikeAnswer(frame: Uint8Array, { protocol, isWhole, tags, fragment, transport }: Reading): boolean {
+  if (protocol !== 6 || !isWhole || tags > 0 || fragment === 'later' || (frame[transport + 13]! & syn) !== 0) return false;
+  return read16(frame, transport) < 32_768 && read16(frame, transport + 2) >= 32_768;
+}
+
 function mayBegin(frame: Uint8Array, reading: Reading): boolean {
   // Of these the switch keeps no connection.
   if (reading.tags > 0 || reading.fragment === 'later' || isDhcp(frame, reading)) return true;

@@ -10,7 +10,7 @@ import {
 } from '../harness/frames.ts';
 import { findSpoof, isDiscovery, readDiscovery } from './anti-spoof.ts';
 import { FaultyWay, type ModelFault } from './fault.ts';
-import { firstPacketFault } from './first-packet.ts';
+import { firstPacketFault, looksLikeAnswer } from './first-packet.ts';
 import { ModelFragments, readPiece } from './fragments.ts';
 import { readMembership } from './membership-message.ts';
 import { isSnooped, Memberships, ModelMulticast, type MulticastSpec, type Query } from './multicast.ts';
@@ -376,7 +376,9 @@ export class SlowSwitch {
     const invalid = isJudged && tracks(network) && !isGroup(destination) ? firstPacketFault(frame, reading) : undefined;
     if (invalid !== undefined && !port.antiSpoof) this.#learn(port, network.name, source);
     if (invalid !== undefined) return drop(invalid);
-    if (isJudged && network.defaultPolicy?.egress === 'drop') return drop('egress_denied');
+    const isAnswer = tracks(network) && looksLikeAnswer(frame, reading) && this.#stationOf(network.name, destination) !== undefined;
+    const [first, second] = isAnswer ? ['ingress', 'egress'] as const : ['egress', 'ingress'] as const;
+    if (isJudged && network.defaultPolicy?.[first] === 'drop') return drop(`${first}_denied`);
     const heard = multicast !== undefined && isGroup(destination) ? readMembership(frame, reading) : undefined;
     if (heard?.kind === 'malformed') return drop(heard.family === 4 ? 'igmp_malformed' : 'mld_malformed');
     if (heard?.kind === 'query' && port.antiSpoof && port.multicastRouter !== true) return drop('multicast_query_denied');
@@ -386,7 +388,7 @@ export class SlowSwitch {
     const station = isGroup(destination) ? undefined : this.#stationOf(network.name, destination);
     if ((station === port.name && port.hairpin !== true) || destination === source) return drop('hairpin');
     const others = this.#membersOf(network.name).filter(({ name }) => name !== port.name || port.hairpin === true);
-    const isRefused = isJudged && network.defaultPolicy?.ingress === 'drop';
+    const isRefused = isJudged && network.defaultPolicy?.[second] === 'drop';
     if (multicast !== undefined && heard !== undefined) {
       const storm = this.#findStorm(port.name, network, destination, packets);
       if (storm !== undefined) return drop(storm, true);
@@ -412,7 +414,7 @@ export class SlowSwitch {
       const storm = this.#findStorm(port.name, network, destination, packets);
       if (storm !== undefined) return drop(storm, true);
     }
-    if (isRefused) return drop('ingress_denied', isFlooded);
+    if (isRefused) return drop(`${second}_denied`, isFlooded);
     return { receivers, isKnown: station !== undefined };
   }
 

@@ -32,6 +32,7 @@ interface Talk {
   readonly ends: readonly [TcpEnd, TcpEnd];
   tcp: ModelTcp | undefined;
   heardMs: number;
+  gaveUp: boolean;
   readonly late: { end: End; segment: Segment }[];
   readonly behind: { end: End; segment: Segment }[];
 }
@@ -78,7 +79,7 @@ class Life {
     this.#talks = talks.map((plan, index) => {
       const ends = [new TcpEnd(plan.ends[0]), new TcpEnd(plan.ends[1])] as const;
       ends[1].listen();
-      return { key: `talk ${index}`, plan, port: 40_000 + index, ends, tcp: undefined, heardMs: 0, late: [], behind: [] };
+      return { key: `talk ${index}`, plan, port: 40_000 + index, ends, tcp: undefined, heardMs: 0, gaveUp: false, late: [], behind: [] };
     });
   }
 
@@ -96,6 +97,7 @@ class Life {
     else if (step.step === 'policy') await this.#become(step.policy);
     else {
       const talk = this.#talks[step.talk % this.#talks.length]!;
+      if (step.step === 'act' && (step.act === 'abort' || step.act === 'crash')) talk.gaveUp = true;
       if (step.step === 'act') this.#emit(talk, step.end, perform(talk.ends[step.end], step.act, step.size), [...step.ways]);
       else if (step.step === 'handshake') this.#emit(talk, 0, talk.ends[0].open(), []);
       else if (step.step === 'forge') this.#arrive(talk, step.end, forged(step.forgery, step.end, talk.tcp), false, 8);
@@ -157,8 +159,9 @@ class Life {
     const hasPassed = got[0] === hex(frame);
     if (got.length > 1 || (got.length === 1 && !hasPassed)) this.wrong.push(`${told}: the other end got ${got.join()}`);
     if (fate.passes !== undefined && fate.passes !== hasPassed) this.wrong.push(`${told}: ${hasPassed ? 'passed' : 'died'}, and the twin says ${fate.passes ? 'it passes' : `it dies: ${fate.reason}`}`);
-    // Of an older connection between the same ends nothing passes but that it is there, and nothing opens one that was reset.
-    const isOfOld = (state === 'syn_sent' && segment.flags !== 'S' && segment.acknowledgment !== asked) || (state === 'closed' && segment.flags === 'SA');
+    // Of an older connection between the same ends nothing passes but that it is there, and nothing opens one that was reset. Where an
+    // end gave up once, segments of what it gave up may come later than those of what it began then: the twin alone says what is right.
+    const isOfOld = talk.gaveUp || (state === 'syn_sent' && segment.flags !== 'S' && segment.acknowledgment !== asked) || (state === 'closed' && segment.flags === 'SA');
     if (this.#isCalm && isFresh && !segment.flags.includes('R') && !isOfOld && !hasPassed) this.wrong.push(`${told}: an honest end said so, and it died`);
     if (hasPassed) fate.then?.();
     else {
@@ -180,7 +183,9 @@ class Life {
     const openingOf = (from: End): Opening => this.#opening(talk, from);
     const isKnown = this.#connections.knows(talk.key);
     const mayBegin = ModelTcp.mayBegin(segment, this.#isLoose);
-    const fate = this.#connections.hear(talk.key, end, openingOf, { mayBegin, fits: true });
+    // A server's segment to a port from which hosts open connections answers its client.
+    const isAnswer = end === 1 && !segment.flags.includes('S') && talk.port >= 32_768;
+    const fate = this.#connections.hear(talk.key, end, openingOf, { mayBegin, fits: true, opener: isAnswer ? 0 : end });
     const begin = (): void => {
       talk.tcp = new ModelTcp(end, segment);
       talk.heardMs = this.#nowMs;
@@ -218,8 +223,9 @@ class Life {
 
   /** Both ends of a connection that may not go on are told, where policies want that. */
   #hearResets(): void {
-    for (const end of [0, 1] as const) {
-      for (const { frame } of this.#player.take(this.#names(end)[0])) {
+    const told = ([0, 1] as const).map((end) => ({ end, frames: this.#player.take(this.#names(end)[0]) }));
+    for (const { end, frames } of told) {
+      for (const { frame } of frames) {
         const reset = readSegment(frame);
         const talk = this.#talks.find(({ port: own, plan }) => own === reset.ports[end === 0 ? 1 : 0] && plan.isWide === reset.isWide);
         if (talk === undefined || !reset.flags.includes('R')) this.wrong.push(`${this.#names(end)[0]} is told ${hex(frame)}`);

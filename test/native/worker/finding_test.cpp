@@ -47,6 +47,30 @@ TEST("worker/finding: a running connection is picked up in the direction that is
   }
 }
 
+TEST("worker/finding: a running connection whose server is heard first is picked up as its client's") {
+  constexpr std::uint16_t kClient = 40'000;
+  const auto data = [](std::uint16_t from, std::uint16_t to, std::uint16_t port, std::uint16_t to_port) {
+    const bool client = from == 1;
+    return tcp4_frame(from, to, {kAckFlag, client ? 101u : 501u, client ? 511u : 101u, port, to_port, 10});
+  };
+  // Nobody but the client may open anything.
+  SmallSwitch small;
+  small.commit(judged_network(2, {kWeb, kNothing}));
+  CHECK_EQUAL(small.deliver(2, data(2, 1, 80, kClient), 1), 1u);
+  CHECK_EQUAL(small.deliver(1, data(1, 2, kClient, 80), 2), 1u);
+  // Both ends have ports from which one opens: it is who is heard first.
+  CHECK_EQUAL(small.deliver(2, data(2, 1, 40'080, kClient), 1), 0u);
+  CHECK_EQUAL(small.drops(2, DropReason::k_ingress_denied), 1u);
+  // What rules say of it then is said of the client's way.
+  Edits forbidden;
+  forbidden.put_rules(1, {kNothing});
+  small.commit(forbidden);
+  CHECK_EQUAL(small.deliver(2, data(2, 1, 80, kClient), 1), 0u);
+  CHECK_EQUAL(small.deliver(2, data(2, 1, 80, kClient + 1), 1), 0u);
+  CHECK_EQUAL(small.drops(2, DropReason::k_ingress_denied), 3u);
+  CHECK_EQUAL(small.broken_law(), "");
+}
+
 TEST("worker/finding: an echo's replies pass, and a reply that nobody asked for is invalid") {
   SmallSwitch small;
   small.commit(judged_network(2, {{.id = 10, .services = {{1, 8 << 8, 8 << 8, 0}}}, kNothing}));
