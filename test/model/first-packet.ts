@@ -22,6 +22,12 @@ export function looksLikeAnswer(frame: Uint8Array, { protocol, isWhole, tags, fr
   return read16(frame, transport) < 32_768 && read16(frame, transport + 2) >= 32_768;
 }
 
+/** What defaults say where the packet is sent and where it is received; of an answer, what they say of the packet that it answers. */
+export function denialsOf(defaults: { readonly egress?: string; readonly ingress?: string } | undefined, isAnswer: boolean): (string | undefined)[] {
+  const [egress, ingress] = [defaults?.egress === 'drop' ? 'egress_denied' : undefined, defaults?.ingress === 'drop' ? 'ingress_denied' : undefined];
+  return isAnswer ? [ingress, egress] : [egress, ingress];
+}
+
 function mayBegin(frame: Uint8Array, reading: Reading): boolean {
   // Of these the switch keeps no connection.
   if (reading.tags > 0 || reading.fragment === 'later' || isDhcp(frame, reading)) return true;

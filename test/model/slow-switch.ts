@@ -10,7 +10,7 @@ import {
 } from '../harness/frames.ts';
 import { findSpoof, isDiscovery, readDiscovery } from './anti-spoof.ts';
 import { FaultyWay, type ModelFault } from './fault.ts';
-import { firstPacketFault, looksLikeAnswer } from './first-packet.ts';
+import { denialsOf, firstPacketFault, looksLikeAnswer } from './first-packet.ts';
 import { ModelFragments, readPiece } from './fragments.ts';
 import { readMembership } from './membership-message.ts';
 import { isSnooped, Memberships, ModelMulticast, type MulticastSpec, type Query } from './multicast.ts';
@@ -374,11 +374,10 @@ export class SlowSwitch {
     const isJudged = isIp && !isDiscovery(frame, reading);
     // Where something may be denied connections are tracked; with defaults alone none ever begins.
     const invalid = isJudged && tracks(network) && !isGroup(destination) ? firstPacketFault(frame, reading) : undefined;
-    if (invalid !== undefined && !port.antiSpoof) this.#learn(port, network.name, source);
-    if (invalid !== undefined) return drop(invalid);
+    if (invalid !== undefined) return port.antiSpoof ? drop(invalid) : (this.#learn(port, network.name, source), drop(invalid));
     const isAnswer = tracks(network) && looksLikeAnswer(frame, reading) && this.#stationOf(network.name, destination) !== undefined;
-    const [first, second] = isAnswer ? ['ingress', 'egress'] as const : ['egress', 'ingress'] as const;
-    if (isJudged && network.defaultPolicy?.[first] === 'drop') return drop(`${first}_denied`);
+    const [notSent, notReceived] = isJudged ? denialsOf(network.defaultPolicy, isAnswer) : [];
+    if (notSent !== undefined) return drop(notSent);
     const heard = multicast !== undefined && isGroup(destination) ? readMembership(frame, reading) : undefined;
     if (heard?.kind === 'malformed') return drop(heard.family === 4 ? 'igmp_malformed' : 'mld_malformed');
     if (heard?.kind === 'query' && port.antiSpoof && port.multicastRouter !== true) return drop('multicast_query_denied');
@@ -388,14 +387,13 @@ export class SlowSwitch {
     const station = isGroup(destination) ? undefined : this.#stationOf(network.name, destination);
     if ((station === port.name && port.hairpin !== true) || destination === source) return drop('hairpin');
     const others = this.#membersOf(network.name).filter(({ name }) => name !== port.name || port.hairpin === true);
-    const isRefused = isJudged && network.defaultPolicy?.[second] === 'drop';
     if (multicast !== undefined && heard !== undefined) {
       const storm = this.#findStorm(port.name, network, destination, packets);
       if (storm !== undefined) return drop(storm, true);
       this.#ask(network.name, multicast.take(port.name, heard, this.nowMs, this.#membersOf(network.name).map(({ name }) => name), port.groupsMax ?? 256));
       const isForAll = heard.kind === 'query' || heard.kind === 'unknown';
       const told = others.filter((other) => isForAll || other.multicastRouter === true || multicast.isRouter(other.name, heard.family));
-      return { receivers: isRefused ? [] : told, isHeard: true };
+      return { receivers: notReceived !== undefined ? [] : told, isHeard: true };
     }
     if (multicast?.filters(reading.kind === 'ipv6' ? 6 : 4) === true && isIp && isGroup(destination) && destination !== 'ff:ff:ff:ff:ff:ff' && isSnooped(reading.destination)) {
       const wanters = multicast.wanters(reading.destination);
@@ -404,7 +402,7 @@ export class SlowSwitch {
         if (storm !== undefined) return drop(storm, true);
         const listeners = others.filter((other) => other.multicastRouter === true || wanters.gets(other.name));
         if (listeners.length === 0) return drop('no_listener', true);
-        return isRefused ? drop('ingress_denied', true) : { receivers: listeners };
+        return notReceived !== undefined ? drop(notReceived, true) : { receivers: listeners };
       }
     }
     const receivers = isGroup(destination) ? others : others.filter((other) => (station === undefined ? !other.antiSpoof : other.name === station));
@@ -414,7 +412,7 @@ export class SlowSwitch {
       const storm = this.#findStorm(port.name, network, destination, packets);
       if (storm !== undefined) return drop(storm, true);
     }
-    if (isRefused) return drop(`${second}_denied`, isFlooded);
+    if (notReceived !== undefined) return drop(notReceived, isFlooded);
     return { receivers, isKnown: station !== undefined };
   }
 
