@@ -266,6 +266,8 @@ export interface Manner {
   cold: boolean; // what the flow cache remembers is flushed before every run
 }
 
+const mayDeny = (plan: NetworkPlan | undefined): boolean => plan?.egress === 'drop' || plan?.ingress === 'drop';
+
 /** Lives through the world, and tells all that can be seen from outside. */
 export async function live(player: Player, world: World, manner: Manner): Promise<Life> {
   const standing = new Standing(world);
@@ -305,8 +307,11 @@ export async function live(player: Player, world: World, manner: Manner): Promis
     }
     const removed = standing.remove(step);
     if (removed !== undefined) await player.remove('Port', removed);
+    const begins = step.step === 'putNetwork' && !mayDeny(standing.networks[step.network]) && mayDeny(step.plan);
     const resource = standing.put(step);
     if (resource !== undefined) await player.apply([resource]);
+    // Flows of before would be connections now, of which the twin knows nothing (rejudging does).
+    if (begins) player.flushFlows();
   }
   move();
   return { got, deaths: player.deaths(), learned: player.learned(), imbalances: findImbalances(player.ledger()) };
