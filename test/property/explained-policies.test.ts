@@ -22,6 +22,7 @@ type Resource = Exclude<AnyResource, NamespaceResource>;
 interface Spec {
   readonly network?: string;
   readonly trunk?: { readonly networks: readonly string[] };
+  readonly addresses?: readonly string[];
 }
 type Rule = Readonly<Record<string, unknown>> & { readonly name?: string };
 type Named = Pick<Explanation, 'policy' | 'rule'>;
@@ -116,11 +117,21 @@ class Inquiry {
   }
 
   #mayReach(sender: string, receiver: string, destinationPort: number): boolean {
+    const { product } = this.#player;
     const [from, to] = [sender, receiver].map((name) => [...this.#ports].find(([, port]) => port.name === name)!);
     if (from === undefined || to === undefined) return false;
+    // Beside the addresses that hosts have by their number, one may declare a link-local one.
+    const place = (['dev', 'prod'] as const).find((network) => isIn(from[1].spec, network) && isIn(to[1].spec, network) && [from, to].some(([, { spec }]) => spec.network === network));
+    const own = place === undefined ? [] : addressesIn(from[1].spec, place);
+    const others = place === undefined ? [] : addressesIn(to[1].spec, place);
+    for (const [source, destination] of own.flatMap((one) => others.map((other) => [one, other] as const))) {
+      if (![source, destination].some((address) => address.startsWith('fe80:'))) continue;
+      const { verdict } = product.explain({ port: sender, from: source, to: destination, protocol: 'tcp', destinationPort, ...(from[1].spec.trunk !== undefined && { network: place! }) });
+      if (verdict === 'allow') return true;
+    }
     return (['dev', 'prod'] as const).filter((network) => isIn(from[1].spec, network) && isIn(to[1].spec, network)).some((network) => ([4, 6] as const).some((family) => {
       const frame = frameOf({ network, family, from: from[0], to: to[0], how: { protocol: 6, destinationPort } }, from[1].spec.trunk !== undefined);
-      return this.#player.product.explain({ port: sender, frame }).verdict === 'allow';
+      return product.explain({ port: sender, frame }).verdict === 'allow';
     }));
   }
 
@@ -157,6 +168,12 @@ class Inquiry {
     for (const { name } of this.#ports.values()) if (name !== to) this.#player.take(name);
     return got > 0;
   }
+}
+
+/** The IPv6 addresses that it has in this network. */
+function addressesIn({ addresses = [] }: Spec, network: 'dev' | 'prod'): string[] {
+  const elsewhere = network === 'dev' ? 'fd00:1::' : 'fd00::';
+  return addresses.flatMap((address) => (address.includes(':') && !address.startsWith(elsewhere) ? [address.split('/')[0]!] : []));
 }
 
 function isIn({ network, trunk }: Spec, wanted: string): boolean {
