@@ -99,6 +99,11 @@ export class ModelTcp {
     return 'established';
   }
 
+  /** Whether a reset passed of which it is open who believed it. */
+  get isInDoubt(): boolean {
+    return this.#isInDoubt;
+  }
+
   /** The name of the timeout that it is under. */
   get timeout(): string {
     if (this.#isInDoubt || this.#isReset) return 'tcpClose';

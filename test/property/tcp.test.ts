@@ -204,6 +204,14 @@ class Life {
   #wait(ms: number): void {
     this.#player.advance(ms);
     this.#nowMs += ms;
+    // Of one that a reset may have ended it is open how long it stays: nothing is known from here.
+    if (ms >= timeouts.tcpClose * 1000 && this.#talks.some(({ tcp }) => tcp?.isInDoubt === true)) {
+      this.#player.flushFlows();
+      for (const talk of this.#talks) {
+        talk.tcp = undefined;
+        this.#connections.forget(talk.key);
+      }
+    }
     for (const talk of this.#talks) {
       if (talk.tcp === undefined || this.#nowMs - talk.heardMs < timeouts[talk.tcp.timeout as keyof typeof timeouts] * 1000) continue;
       talk.tcp = undefined;
