@@ -13,7 +13,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import type { Running } from '../../src/demo/command.ts';
-import { lacking, network, tapPort, Topology, type Host } from '../harness/topology.ts';
+import { lacking, network, numbersTo, tapPort, Topology, type Host } from '../harness/topology.ts';
 import { root } from '../tidy/tree.ts';
 
 const script = join(root, 'test/harness/tags.py');
@@ -65,8 +65,8 @@ t.test('a kernel pings over a tag, and the same trunk without one', { skip }, as
   await using topology = await Topology.open(t);
   const { router, devA, prodA, tags } = await scene(topology, both);
   await tags(router, 'answer', 'eth0', '200', '10.78.0.9');
-  t.match(await devA.run(['ping', '-c', '3', '-i', '0.05', '-W', '2', '10.77.0.9']), /3 received/, 'the native network needs no tag: the kernel itself answers');
-  t.match(await prodA.run(['ping', '-c', '3', '-i', '0.05', '-W', '2', '10.78.0.9']), /3 received/, 'in prod it is the station behind VLAN 200');
+  t.strictSame((await devA.pings('10.77.0.9', 3, 0.05)).answered, numbersTo(3), 'the native network needs no tag: the kernel itself answers');
+  t.strictSame((await prodA.pings('10.78.0.9', 3, 0.05)).answered, numbersTo(3), 'in prod it is the station behind VLAN 200');
   t.notOk(await devA.reaches('10.78.0.9', { seconds: 1 }), 'dev is not prod');
 
   t.match(await topology.control('get', 'ports'), /router +\[dev\],prod/);

@@ -81,6 +81,17 @@ export class Host {
     return (await this.attempt(words)).code === 0;
   }
 
+  /**
+   * Pings until so many are answered: the numbers of those that were, which are 1 to `count` if none was lost, and how long the slowest took.
+   * Not by ping's -W, with which it gives the last one no more than two round trips' time: on a busy machine an answer takes longer.
+   */
+  async pings(address: string, count: number, intervalS: number): Promise<{ answered: readonly number[]; slowestMs: number }> {
+    const { output } = await this.attempt(['ping', '-c', String(count), '-i', String(intervalS), '-w', String(Math.ceil(count * intervalS) + 10), address]);
+    const answers = [...output.matchAll(/icmp_seq=(\d+) .*time=([\d.]+) ms/g)].map(([, number, time]) => ({ number: Number(number), timeMs: Number(time) }));
+    // While the last answer was on its way ping asked once more.
+    return { answered: answers.map(({ number }) => number).slice(0, count), slowestMs: Math.max(...answers.map(({ timeMs }) => timeMs)) };
+  }
+
   /** Waits until something listens at a TCP port in here. */
   async untilListening(port: number): Promise<void> {
     const listening = new RegExp(`:${port.toString(16).toUpperCase().padStart(4, '0')} \\S+ 0A `);
@@ -90,6 +101,9 @@ export class Host {
     });
   }
 }
+
+/** 1 to `count`. */
+export const numbersTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index + 1);
 
 export class Topology implements AsyncDisposable {
   readonly prefix: string;
