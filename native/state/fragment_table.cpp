@@ -27,19 +27,15 @@ FragmentTable::FragmentTable(HashSeed seed, std::uint32_t timeout_ms)
 
 FragmentTable::~FragmentTable() { VSW_ASSERT(held_ == 0); }
 
-void FragmentTable::make_way(NetworkId network, const Packet& packet, std::uint32_t now_ms) noexcept {
-  const Fragment fragment = Fragment::read(packet.head(), packet.headers);
-  if (fragment.is_tiny()) return;
-  const std::uint16_t number = find(fragment, network, packet.ingress);
-  if (number != 0 && now_ms - datagram(number).began_ms >= timeout_ms_) remove(number, DropReason::k_fragment_expired);
-  else if (number == 0) make_room(packet.ingress);
+std::uint16_t FragmentTable::make_way(const Fragment& fragment, NetworkId network, PortId ingress, std::uint32_t now_ms) noexcept {
+  const std::uint16_t number = find(fragment, network, ingress);
+  if (number == 0) make_room(ingress);
+  if (number == 0 || now_ms - datagram(number).began_ms < timeout_ms_) return number;
+  remove(number, DropReason::k_fragment_expired);
+  return 0;
 }
 
-FragmentTable::Answer FragmentTable::take(NetworkId network, Packet& packet, std::uint32_t now_ms) noexcept {
-  const Fragment fragment = Fragment::read(packet.head(), packet.headers);
-  if (fragment.is_tiny()) return {.reason = DropReason::k_fragment_tiny};
-  std::uint16_t number = find(fragment, network, packet.ingress);
-  if (number == 0) number = begin(fragment, network, packet.ingress, now_ms);
+FragmentTable::Answer FragmentTable::take(std::uint16_t number, const Fragment& fragment, Packet& packet) noexcept {
   Datagram& known = datagram(number);
   if (known.is_dead) return {.reason = DropReason::k_fragment_overlap};
   const Fit fits = fit(known, fragment);

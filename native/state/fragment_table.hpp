@@ -60,10 +60,12 @@ class FragmentTable {
   // Of a parsed packet with kFragment. `died(Packet&, DropReason)` is told of each held packet that ends with it.
   template <class Died>
   [[nodiscard]] Answer take(NetworkId network, Packet& packet, std::uint32_t now_ms, Died&& died) noexcept {
+    const Fragment fragment = Fragment::read(packet.head(), packet.headers);
+    if (fragment.is_tiny()) return {.reason = DropReason::k_fragment_tiny};
     // Whoever gives way has ended before the newcomer asks for room.
-    make_way(network, packet, now_ms);
+    const std::uint16_t known = make_way(fragment, network, packet.ingress, now_ms);
     bury(died);
-    const Answer answer = take(network, packet, now_ms);
+    const Answer answer = take(known != 0 ? known : begin(fragment, network, packet.ingress, now_ms), fragment, packet);
     bury(died);
     return answer;
   }
@@ -135,8 +137,9 @@ class FragmentTable {
   static constexpr std::uint16_t kHeldNodes = kHeld + 1;
   enum class Fit : std::uint8_t { kFits, kDuplicate, kOverlaps, kTooMany };
 
-  void make_way(NetworkId network, const Packet& packet, std::uint32_t now_ms) noexcept;
-  [[nodiscard]] Answer take(NetworkId network, Packet& packet, std::uint32_t now_ms) noexcept;
+  // The datagram's number; 0: it is none yet, and may begin.
+  [[nodiscard]] std::uint16_t make_way(const Fragment& fragment, NetworkId network, PortId ingress, std::uint32_t now_ms) noexcept;
+  [[nodiscard]] Answer take(std::uint16_t number, const Fragment& fragment, Packet& packet) noexcept;
   [[nodiscard]] std::uint16_t find(const Fragment& fragment, NetworkId network, PortId ingress) const noexcept;
   [[nodiscard]] std::uint16_t begin(const Fragment& fragment, NetworkId network, PortId ingress, std::uint32_t now_ms) noexcept;
   [[nodiscard]] Fit fit(const Datagram& datagram, const Fragment& fragment) const noexcept;
