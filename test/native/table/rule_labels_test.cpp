@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "native/rounds.hpp"
 #include "native/rules.hpp"
 #include "native/tap.hpp"
 
@@ -40,7 +39,7 @@ TEST("table/rule_labels: a rule that names nothing has no labels") {
 TEST("table/rule_labels: every value of a range is found under one label, every other under none") {
   Chance chance(1);
   RuleLabels labels;
-  for (int world = 0; world < rounds(30); ++world) {
+  for (int world = 0; world < 30; ++world) {
     Rule rule;
     const auto [first, last] = any_range(chance);
     rule.services = {{6, first, last, 0}};

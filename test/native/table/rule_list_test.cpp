@@ -5,7 +5,6 @@
 #include <string>
 #include <thread>
 
-#include "native/rounds.hpp"
 #include "native/rules.hpp"
 #include "native/tap.hpp"
 
@@ -105,7 +104,7 @@ TEST("table/rule_list: spliced again and again it stays what the rules are, and 
     std::vector<Rule> rules = any_rules(chance, world % 2 == 0 ? 100 : 2'600, sets);
     List list = made(rules);
     REQUIRE(list != nullptr);
-    for (int step = 0; step < rounds(60); ++step) {
+    for (int step = 0; step < 60; ++step) {
       const auto size = static_cast<std::uint32_t>(rules.size());
       const std::uint32_t at = chance.one_in(3) ? size : chance.one_in(2) ? size / 2 : chance.below(size + 1);
       const std::uint32_t removed = chance.one_in(2) ? 0 : std::min(size - at, chance.below(width));
@@ -131,7 +130,7 @@ TEST("table/rule_list: a thousand rules put in at one place, one after the other
   std::vector<Rule> rules = any_rules(chance, 5'000, 30);
   List list = made(rules);
   REQUIRE(list != nullptr);
-  for (int step = 0; step < rounds(1'000); ++step) {
+  for (int step = 0; step < 1'000; ++step) {
     const Rule rule = any_rule(chance, 30, rules[2'499].tier);
     const auto next = list->splice(2'500, 0, {rule});
     REQUIRE(next.ok());
@@ -140,7 +139,7 @@ TEST("table/rule_list: a thousand rules put in at one place, one after the other
     if (step % 100 == 99) CHECK_EQUAL(wrong_answers(*list, rules, chance, 30, 10), 0);
   }
   CHECK(holds(*list, rules));
-  for (int step = 0; step < rounds(1'000); ++step) {
+  for (int step = 0; step < 1'000; ++step) {
     const auto next = list->splice(2'500, 1, {});
     REQUIRE(next.ok());
     rules.erase(rules.begin() + 2'500);
