@@ -1,7 +1,7 @@
 /** What the operator changes holds from the next frame on, for flows that were known before, too. */
 import t from 'tap';
 import { ProductPlayer } from '../golden/player.ts';
-import { broadcastMac, ethernet, ipv4, udp } from '../harness/frames.ts';
+import { broadcastMac, ethernet, ipv4, tcp, udp } from '../harness/frames.ts';
 import type { Resource } from '../model/world.ts';
 
 const macOf = (number: number): string => `02:00:00:00:00:0${number}`;
@@ -47,6 +47,22 @@ t.test('a network that denies denies what it allowed before', async (t) => {
   for (let i = 0; i < 3; i += 1) t.strictSame(whoGets(product, 'a', frame, ['b']), ['b']);
   await product.apply([network('one', { defaultPolicy: { egress: 'drop' } })]);
   t.strictSame(whoGets(product, 'a', frame, ['b']), []);
+});
+
+t.test('what a network knew before it denies is denied, and what it did not know is no connection', async (t) => {
+  await using product = await ProductPlayer.open();
+  await product.apply([network('one'), port('a', 1, 'one'), port('b', 2, 'one')]);
+  const ends = { source: '10.0.0.1', destination: '10.0.0.2' };
+  const segment = (from: number, flags: string): Uint8Array => ethernet({
+    source: macOf(1), destination: macOf(2), type: 0x0800,
+    payload: ipv4({ ...ends, protocol: 6, payload: tcp(ends, from, 80, new Uint8Array(0), { flags, sequence: 1000, acknowledgment: 1, window: 1000 }) }),
+  });
+  t.strictSame(whoGets(product, 'a', segment(40_000, 'A'), ['b']), ['b']);
+  await product.apply([network('one', { defaultPolicy: { egress: 'drop' } })]);
+  t.strictSame(whoGets(product, 'a', segment(40_000, 'R'), ['b']), []);
+  t.strictSame(product.deaths(), [{ port: 'a', direction: 'receive', reason: 'egress_denied', packets: 1 }]);
+  t.strictSame(whoGets(product, 'a', segment(50_000, 'R'), ['b']), []);
+  t.match(product.deaths(), [{ reason: 'connection_invalid', packets: 1 }, { reason: 'egress_denied', packets: 1 }]);
 });
 
 t.test('a network that carries an EtherType no more ends what was known of it', async (t) => {

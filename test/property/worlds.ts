@@ -7,7 +7,7 @@
 import fc from 'fast-check';
 import type { ModelFault } from '../model/fault.ts';
 import { compareFrames, findImbalances } from '../harness/checkers.ts';
-import type { DeathRow, Player } from '../golden/player.ts';
+import { type DeathRow, type Player, sumDeaths } from '../golden/player.ts';
 import type { Delivered } from '../model/slow-switch.ts';
 import type { MulticastSpec } from '../model/multicast.ts';
 import type { Resource } from '../model/world.ts';
@@ -268,6 +268,13 @@ export interface Manner {
 
 const mayDeny = (plan: NetworkPlan | undefined): boolean => plan?.egress === 'drop' || plan?.ingress === 'drop';
 
+/**
+ * Flows that were known before a network begins to judge are connections then. This twin knows of none, and gives another reason for a
+ * packet that dies either way; which is the right one is said in `rejudging`.
+ */
+const withoutWhy = (row: DeathRow): DeathRow => (
+  ['connection_invalid', 'egress_denied', 'ingress_denied'].includes(row.reason) ? { ...row, reason: 'connection_invalid or denied' } : row);
+
 /** Lives through the world, and tells all that can be seen from outside. */
 export async function live(player: Player, world: World, manner: Manner): Promise<Life> {
   const standing = new Standing(world);
@@ -275,6 +282,7 @@ export async function live(player: Player, world: World, manner: Manner): Promis
   const got = new Map<string, Delivered[]>();
   let waiting = '';
   let count = 0;
+  let hasBegun = false;
   const collect = (): void => {
     for (const index of standing.ports.keys()) {
       const taken = player.take(portName(index));
@@ -307,14 +315,12 @@ export async function live(player: Player, world: World, manner: Manner): Promis
     }
     const removed = standing.remove(step);
     if (removed !== undefined) await player.remove('Port', removed);
-    const begins = step.step === 'putNetwork' && !mayDeny(standing.networks[step.network]) && mayDeny(step.plan);
+    hasBegun ||= step.step === 'putNetwork' && !mayDeny(standing.networks[step.network]) && mayDeny(step.plan);
     const resource = standing.put(step);
     if (resource !== undefined) await player.apply([resource]);
-    // Flows of before would be connections now, of which the twin knows nothing (rejudging does).
-    if (begins) player.flushFlows();
   }
   move();
-  return { got, deaths: player.deaths(), learned: player.learned(), imbalances: findImbalances(player.ledger()) };
+  return { got, deaths: hasBegun ? sumDeaths(player.deaths().map(withoutWhy)) : player.deaths(), learned: player.learned(), imbalances: findImbalances(player.ledger()) };
 }
 
 /** How two lives differ, in sentences; empty when they are alike. */
