@@ -107,6 +107,14 @@ Invalidity TcpConnection::misfit(unsigned sender, const TcpSegment& segment) con
   return behind <= width(sender) + kAcknowledgementAge || ahead ? Invalidity::kNone : Invalidity::kAcknowledgement;
 }
 
+// Of a SYN+ACK.
+Invalidity TcpConnection::misfit_answer(unsigned sender, const TcpSegment& segment) const noexcept {
+  if (has(sender, kSettled)) return misfit(sender, segment);
+  if (!acknowledges_syn(sender, segment.acknowledgement)) return Invalidity::kAcknowledgement;
+  // Once the other knows its number it cannot be another.
+  return has(sender ^ 1, kAckedSyn) && end_[sender].load() - segment.end() > 0xffff ? Invalidity::kSequence : Invalidity::kNone;
+}
+
 Tracked TcpConnection::track_rare(unsigned sender, const TcpSegment& segment, bool loose) noexcept {
   if (!is_sensible(segment.flags)) return Tracked::invalid(Invalidity::kFlags);
   const bool syn = (segment.flags & Tcp::kSyn) != 0, ack = (segment.flags & Tcp::kAck) != 0;
@@ -187,6 +195,10 @@ Tracked TcpConnection::track_syn(unsigned sender, const TcpSegment& segment) noe
     case ConnectionState::k_syn_sent:
       begin(sender, segment);  // once more, or both ends at the same time
       return Tracked::valid();
+    case ConnectionState::k_syn_received:
+      if (has(sender, kAckedSyn) || has(sender ^ 1, kAckedSyn)) break;
+      begin(sender, segment);  // both at the same time, and the one once more or anew
+      return Tracked::valid();
     default: break;
   }
   // Once more, though the other has answered.
@@ -197,18 +209,14 @@ Tracked TcpConnection::track_syn(unsigned sender, const TcpSegment& segment) noe
 Tracked TcpConnection::track_syn_ack(unsigned sender, const TcpSegment& segment) noexcept {
   const unsigned other = sender ^ 1;
   if (!has(other, kSyn) || state() == ConnectionState::k_closed) return Tracked::invalid(Invalidity::kState);
-  if (has(sender, kSettled)) {
-    const Invalidity why = misfit(sender, segment);
-    if (why == Invalidity::kNone) return Tracked::challenge();  // once more
+  const Invalidity why = misfit_answer(sender, segment);
+  if (why != Invalidity::kNone) {
     // Both ends began anew, the one with a SYN that passed as a challenge. Its next SYN is the first of a connection.
     if (answers_challenge(sender, segment.acknowledgement)) bits_[sender].add_bits(kReset);
     return Tracked::invalid(why);
   }
-  if (!acknowledges_syn(sender, segment.acknowledgement)) return Tracked::invalid(Invalidity::kAcknowledgement);
-  if (has(other, kAckedSyn)) {
-    // Its number is known: it cannot be another now.
-    if (end_[sender].load() - segment.end() > 0xffff) return Tracked::invalid(Invalidity::kSequence);
-  } else {
+  if (has(sender, kSettled)) return Tracked::challenge();  // once more
+  if (!has(other, kAckedSyn)) {
     // SYN cookies: the answer to a repeated SYN may have another number.
     begin(sender, segment);
     edge_[other].store(segment.end() - 1);

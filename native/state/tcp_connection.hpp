@@ -98,6 +98,7 @@ class TcpConnection {
   [[nodiscard]] bool knows_acked(unsigned side) const noexcept;
   [[nodiscard]] bool answers_challenge(unsigned sender, std::uint32_t acknowledgement) const noexcept;
   [[nodiscard]] Invalidity misfit(unsigned sender, const TcpSegment& segment) const noexcept;
+  [[nodiscard]] Invalidity misfit_answer(unsigned sender, const TcpSegment& segment) const noexcept;
 
   [[nodiscard]] Tracked track_rare(unsigned sender, const TcpSegment& segment, bool loose) noexcept;
   [[nodiscard]] Tracked track_syn(unsigned sender, const TcpSegment& segment) noexcept;

@@ -102,6 +102,38 @@ TEST("state/tcp_connection: both ends open at the same time") {
   )");
 }
 
+TEST("state/tcp_connection: who asked at the same time as the other, gave up and asks anew has another number") {
+  TcpConnection connection{};
+  PLAY(connection, R"(
+    A S  seq 1000                   valid syn_sent
+    B S  seq 5000                   valid syn_received
+    A S  seq 9000                   valid syn_received
+    B SA seq 5000 ack 1001          acknowledgement syn_received
+    B SA seq 5000 ack 9001          valid syn_received
+    A A  seq 9001 ack 5001          valid established
+  )");
+}
+
+TEST("state/tcp_connection: who answers a SYN that was a challenge had not heard the one before, and the next one opens") {
+  TcpConnection asked{};
+  PLAY(asked, R"(
+    A S  seq 1000                   valid syn_sent
+    B SA seq 5000 ack 1001          valid syn_received
+    A S  seq 9000                   challenge syn_received
+    B SA seq 5000 ack 9002          acknowledgement syn_received
+    B SA seq 5000 ack 9001          acknowledgement closed
+    A S  seq 9000                   reopened closed
+  )");
+  TcpConnection picked_up{};
+  const auto loosely = [&picked_up](const std::string& text) { PLAY(picked_up, text, true); };
+  loosely(R"(
+    A A  seq 1000 ack 4294967294 window 0 valid established
+    A S  seq 1000 window 8192       challenge established
+    B SA seq 4294967293 ack 1001 window 8192 acknowledgement closed
+    A S  seq 1000                   reopened closed
+  )");
+}
+
 TEST("state/tcp_connection: half-close, data the other way, and the end") {
   TcpConnection connection = established();
   PLAY(connection, R"(
