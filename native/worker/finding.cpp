@@ -1,7 +1,6 @@
 #include "worker/finding.hpp"
 
 #include "pipeline/acl.hpp"
-#include "pipeline/bridge.hpp"
 #include "wire/icmp.hpp"
 #include "wire/icmp_inner.hpp"
 #include "wire/icmpv6.hpp"
@@ -18,16 +17,16 @@ void refuse(Standing& standing, DropReason reason) noexcept {
   standing.reason = reason;
 }
 
-// A packet of a TCP connection that is under way.
+// A whole segment of a TCP connection that is under way.
 bool is_under_way(const Packet& packet) noexcept {
   const Headers& headers = packet.headers;
-  return headers.protocol == Tcp::kNumber && headers.has(Headers::kTransport) &&
+  return headers.protocol == Tcp::kNumber && headers.has(Headers::kTransport) && !headers.has(Headers::kFragment) &&
          (Tcp::flags(packet.data + headers.l4) & Tcp::kSyn) == 0;
 }
 
 // Who speaks first after a restart need not be who opened the connection. Nothing tells but the ports: hosts open
 // connections from where Linux (and, higher up, RFC 6335) has its ephemeral ones, to others.
-bool looks_like_answer(const Packet& packet) noexcept {
+bool comes_from_server(const Packet& packet) noexcept {
   constexpr std::uint16_t kEphemeral = 32'768;
   return packet.headers.source_port < kEphemeral && packet.headers.destination_port >= kEphemeral;
 }
@@ -53,11 +52,10 @@ void find_in(const FlowCache<Key>& cache, const Fabric& fabric, const Generation
     return flow.action == Program::Action::kOutput && flow.matches(key.as<Key>(), side, ends);
   });
   const bool has_header = !packet.headers.has(Headers::kLaterFragment);
-  const bool is_known = static_cast<bool>(find_station(network, fabric.macs, Mac::read(packet.data)));
   if (finding.number == FlowCache<Key>::kNone) {
     if (!has_header) return;
     begin(standing, {}, packet, side, network.tcp_loose);
-    standing.of_initiator = !is_known || !is_under_way(packet) || !looks_like_answer(packet);
+    standing.of_initiator = !is_under_way(packet) || !comes_from_server(packet);
     return;
   }
   const Flow<Key>& flow = cache.record(finding.number);
@@ -66,7 +64,7 @@ void find_in(const FlowCache<Key>& cache, const Fabric& fabric, const Generation
   if (finding.is_stale) {
     if (!has_header) return;
     begin(standing, {}, packet, side, true);
-    standing.of_initiator = !is_known || !is_under_way(packet) || flow.initiator == side;
+    standing.of_initiator = !is_under_way(packet) || flow.initiator == side;
     return;
   }
 

@@ -47,22 +47,29 @@ void FlowBook::forget(const Lane& lane, Finding& finding) noexcept {
   finding.number = 0;
 }
 
+// What is no part of the connection may tell that the connection is none any more.
+void FlowBook::refuse(const Lane& lane, const Finding& finding, const Packet& packet) noexcept {
+  if (finding.number == 0 || finding.standing.kind != Standing::Kind::kInvalid) return;
+  if (lane.key.kind == FlowKind::kIpv4) (void)fabric_.flows4.record(finding.number).connection.track(packet, lane.key.side, true);
+  else (void)fabric_.flows6.record(finding.number).connection.track(packet, lane.key.side, true);
+}
+
 DropReason FlowBook::note(const Lane& lane, const Moment& moment, const Packet& packet, const Program& program,
                            Finding& finding) noexcept {
-  if (!program.cacheable || lane.key.kind == FlowKind::kNone) return DropReason::kNone;
+  // What is only taken for an answer makes no record and costs nobody's share: who was answered speaks soon.
+  if (!program.cacheable || lane.key.kind == FlowKind::kNone || finding.standing.is_answer()) return DropReason::kNone;
   // A flow serves both directions. Where the sender's MAC was not learned (its port's share is used
   // up), frames back to it are floods, each judged anew.
   const Mac source = Mac::read(packet.data + 6);
   if (program.learn && !(find_station(*lane.network, fabric_.macs, source) == moment.ingress.id)) return DropReason::kNone;
   if (finding.number != 0 && finding.standing.kind == Standing::Kind::kNew) forget(lane, finding);
-  const bool is_answer = finding.standing.is_answer();
-  return lane.key.kind == FlowKind::kIpv4 ? remember(fabric_.flows4, lane, moment, packet, program, is_answer)
-                                          : remember(fabric_.flows6, lane, moment, packet, program, is_answer);
+  return lane.key.kind == FlowKind::kIpv4 ? remember(fabric_.flows4, lane, moment, packet, program)
+                                          : remember(fabric_.flows6, lane, moment, packet, program);
 }
 
 template <class Key>
 DropReason FlowBook::remember(FlowCache<Key>& cache, const Lane& lane, const Moment& moment, const Packet& packet,
-                               const Program& program, bool is_answer) noexcept {
+                               const Program& program) noexcept {
   const Key& key = lane.key.as<Key>();
   const unsigned side = lane.key.side;
   const PortId other = program.action == Program::Action::kOutput ? program.output : PortId{};
@@ -74,12 +81,9 @@ DropReason FlowBook::remember(FlowCache<Key>& cache, const Lane& lane, const Mom
   // The other end made the record; from now on it speaks for this end, too.
   if (const std::uint32_t number = cache.find(lane.key.hash, is_same); number != FlowCache<Key>::kNone)
     return join(cache.record(number), lane, moment, packet);
-  const unsigned initiator = is_answer ? side ^ 1 : side;
-  const PortEntry* opener = is_answer ? moment.generation.port(other) : &moment.ingress;
-  if (VSW_BUG(opener == nullptr)) return DropReason::k_bug;
-  const std::uint32_t number = take(cache, *opener, moment.worker, tracked);
+  const std::uint32_t number = take(cache, moment, tracked);
   if (number == FlowCache<Key>::kNone) {
-    page_.add(opener->id, Counter::k_flows_refused, 1);
+    page_.add(moment.ingress.id, Counter::k_flows_refused, 1);
     return tracked ? DropReason::k_connections_exhausted : DropReason::kNone;
   }
   Flow<Key>& flow = cache.record(number);
@@ -95,7 +99,7 @@ DropReason FlowBook::remember(FlowCache<Key>& cache, const Lane& lane, const Mom
   } else {
     flow.flood_group = program.group;
   }
-  flow.initiator = static_cast<std::uint8_t>(initiator);
+  flow.initiator = static_cast<std::uint8_t>(side);
   flow.rule.store(program.rule.value);
   flow.created_ms = moment.now_ms;
   for (unsigned end = 0; end < 2; ++end) {
@@ -108,35 +112,35 @@ DropReason FlowBook::remember(FlowCache<Key>& cache, const Lane& lane, const Mom
   flow.confirmed.store(moment.grounds.word | Grounds::about(marks, Grounds::judged(side)), std::memory_order_relaxed);
   const std::uint32_t kept = cache.insert(moment.worker, number, lane.key.hash, is_same);
   if (kept == number) {
-    fabric_.flows_held(opener->id).fetch_add(1, std::memory_order_relaxed);
+    fabric_.flows_held(moment.ingress.id).fetch_add(1, std::memory_order_relaxed);
     return DropReason::kNone;
   }
   if (kept != FlowCache<Key>::kNone) return join(cache.record(kept), lane, moment, packet);
-  page_.add(opener->id, Counter::k_flows_refused, 1);
+  page_.add(moment.ingress.id, Counter::k_flows_refused, 1);
   return tracked ? DropReason::k_connections_exhausted : DropReason::kNone;
 }
 
 // A record to fill in; kNone: the port's share is used up, or nothing may give way.
 template <class Key>
-std::uint32_t FlowBook::take(FlowCache<Key>& cache, const PortEntry& opener, std::uint32_t worker, bool tracked) noexcept {
+std::uint32_t FlowBook::take(FlowCache<Key>& cache, const Moment& moment, bool tracked) noexcept {
   constexpr std::uint32_t kLookedAt = 32, kTimesLeft = 3;
   const auto hash = [this](const Key& key) noexcept { return hash_of(key, fabric_.seed); };
   const auto released = [this](const Flow<Key>& flow) noexcept {
     fabric_.flows_held(flow.end[flow.initiator].port).fetch_sub(1, std::memory_order_relaxed);
   };
-  const PortId port = opener.id;
+  const PortId port = moment.ingress.id;
   const auto of_the_port = [port](const Flow<Key>& flow) noexcept {
     return flow.end[flow.initiator].port == port && flow.may_give_way();
   };
   const std::uint32_t held = fabric_.flows_held(port).load(std::memory_order_relaxed);
-  std::uint32_t share = opener.flows_max;
+  std::uint32_t share = moment.ingress.flows_max;
   // However large the shares are together: what one port may have shrinks with what is left for all.
-  if (tracked) share = std::min({share, opener.connections_max, kTimesLeft * cache.left(worker)});
+  if (tracked) share = std::min({share, moment.ingress.connections_max, kTimesLeft * cache.left(moment.worker)});
   // Its own go first, whether the share or the table is used up.
-  if (held >= share && (!tracked || !cache.evict(worker, kLookedAt, hash, of_the_port, released))) return FlowCache<Key>::kNone;
-  if (tracked && cache.is_scarce(worker) && !cache.evict(worker, kLookedAt, hash, of_the_port, released))
-    (void)cache.evict(worker, kLookedAt, hash, [](const Flow<Key>& flow) noexcept { return flow.may_give_way(); }, released);
-  return cache.take(worker);
+  if (held >= share && (!tracked || !cache.evict(moment.worker, kLookedAt, hash, of_the_port, released))) return FlowCache<Key>::kNone;
+  if (tracked && cache.is_scarce(moment.worker) && !cache.evict(moment.worker, kLookedAt, hash, of_the_port, released))
+    (void)cache.evict(moment.worker, kLookedAt, hash, [](const Flow<Key>& flow) noexcept { return flow.may_give_way(); }, released);
+  return cache.take(moment.worker);
 }
 
 // The record speaks for this end's frames, too, if it is true under our grounds and nobody writes there meanwhile.

@@ -24,6 +24,8 @@ class FlowBook {
   template <class Key>
   [[nodiscard]] bool renew(FlowCache<Key>& cache, std::uint32_t number, const Lane& lane, const Moment& moment) noexcept;
   void forget(const Lane& lane, Finding& finding) noexcept;
+  // It died as no part of its connection, which was looked at in a copy.
+  void refuse(const Lane& lane, const Finding& finding, const Packet& packet) noexcept;
   // What may pass is remembered for the frames that follow, or joins what is. The answer is why it may not pass after
   // all.
   [[nodiscard]] DropReason note(const Lane& lane, const Moment& moment, const Packet& packet, const Program& program,
@@ -39,9 +41,9 @@ class FlowBook {
   void witness(const Flow<Key>& flow, const Worth& worth, bool is_news, std::uint64_t now_ns) noexcept;
   template <class Key>
   [[nodiscard]] DropReason remember(FlowCache<Key>& cache, const Lane& lane, const Moment& moment, const Packet& packet,
-                                    const Program& program, bool is_answer) noexcept;
+                                    const Program& program) noexcept;
   template <class Key>
-  [[nodiscard]] std::uint32_t take(FlowCache<Key>& cache, const PortEntry& opener, std::uint32_t worker, bool tracked) noexcept;
+  [[nodiscard]] std::uint32_t take(FlowCache<Key>& cache, const Moment& moment, bool tracked) noexcept;
   template <class Key>
   [[nodiscard]] DropReason join(Flow<Key>& flow, const Lane& lane, const Moment& moment, const Packet& packet) noexcept;
 

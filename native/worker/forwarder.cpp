@@ -204,7 +204,7 @@ template <class Key>
 template <class Key>
 [[gnu::noinline]] void Forwarder::pass_on(Flow<Key>& flow, const Lane& lane, Moment& moment, Packet& packet) noexcept {
   if (flow.action == Program::Action::kFlood) {
-    flood(lane, moment, packet, flow.flood_set, flow.group());
+    flood(lane, moment, packet, flow.flood_set, flow.group(), {});
     return;
   }
   const PortEntry* receiver = moment.generation.port(flow.end[lane.key.side ^ 1].port);
@@ -251,6 +251,7 @@ DropReason Forwarder::judge_as(Finding finding, const Lane& lane, Moment& moment
   SenderPipeline::run(lookup, program);
   if (inquiry.asks) witness(lookup, program, moment.now_ns);
   if (program.action == Program::Action::kDrop) {
+    if (program.stage == StageId::kConnection) book_.refuse(lane, finding, packet);
     // What died for its destination still told where its sender is, and so did what answers a frame that was flooded.
     if (program.learn && (program.stage == StageId::kBridge || program.stage == StageId::kConnection)) learn(lane, moment, packet);
     deny(lane, moment, packet, program);
@@ -282,21 +283,16 @@ DropReason Forwarder::judge_as(Finding finding, const Lane& lane, Moment& moment
       return DropReason::kNone;
     }
     case Program::Action::kFlood: {
-      if (finding.standing.is_answer()) {
-        // Whom it answers was forgotten meanwhile.
-        finding.standing.of_initiator = true;
-        finding.is_stale = false;
-        return judge_as(finding, lane, moment, packet);
-      }
       Finding nothing;
-      flood(lane, moment, packet, program.flood_set, program.group);
+      nothing.standing = finding.standing;
+      flood(lane, moment, packet, program.flood_set, program.group, finding.standing);
       (void)book_.note(lane, moment, packet, program, nothing);
       return DropReason::kNone;
     }
     case Program::Action::kSnoop:
       if (is_storm(lane, moment, packet, lookup.destination)) return DropReason::kNone;
       snooper_.take(moment.generation, *lane.network, moment.ingress, packet, moment.now_ns);
-      flood(lane, moment, packet, program.flood_set, program.group, true);
+      flood(lane, moment, packet, program.flood_set, program.group, finding.standing, true);
       return DropReason::kNone;
     case Program::Action::kConsume:
       moment.consumed += packet.wire_packets;
@@ -448,10 +444,11 @@ void Forwarder::hand_over(const Lane& lane, Moment& moment, const PortEntry& rec
 
 // `heard`: the switch was a receiver, too, so that it does not matter whether there are others.
 void Forwarder::flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group,
-                      bool heard) noexcept {
+                      const Standing& standing, bool heard) noexcept {
   const NetworkEntry& network = *lane.network;
-  const Inquiry inquiry(moment.generation, network, packet, {});
+  const Inquiry inquiry(moment.generation, network, packet, standing);
   Lookup lookup = lookup_of(moment.generation, moment.ingress, network, fabric_, packet);
+  lookup.standing = standing;
   lookup.question = inquiry.question();
   if (!heard && is_storm(lane, moment, packet, lookup.destination)) return;
   egress_.flush(moment.now_ns);

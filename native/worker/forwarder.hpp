@@ -65,7 +65,8 @@ class Forwarder {
   void witness(const Lookup& lookup, const Program& program, std::uint64_t now_ns) noexcept;
   [[nodiscard]] bool ingress_allows(Lookup& lookup, const PortEntry& receiver, Program& program, std::uint64_t now_ns) noexcept;
   void deny(const Lane& lane, Moment& moment, Packet& packet, const Program& program) noexcept;
-  void flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group, bool heard = false) noexcept;
+  void flood(const Lane& lane, Moment& moment, Packet& packet, FloodSet set, std::uint32_t group, const Standing& standing,
+             bool heard = false) noexcept;
   void hand_over(const Lane& lane, Moment& moment, const PortEntry& receiver, Packet& packet) noexcept;
   [[nodiscard]] bool is_storm(const Lane& lane, const Moment& moment, Packet& packet, const Mac& destination) noexcept;
   void take_back(const Lane& lane, const Moment& moment, const Packet& packet) noexcept;

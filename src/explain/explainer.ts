@@ -120,7 +120,7 @@ export class Explainer {
       ...(flip !== undefined && { flip: { resources: copyOf(flip) } }),
       receivers: trace.receivers.map(nameOf),
       frame: trace.line,
-      notes: [sentenceOf(trace, nameOf), ...auditNotes(trace, tables, nameOf), ...fragmentNotes(trace), ...notes],
+      notes: [sentenceOf(trace, nameOf), ...auditNotes(trace, tables, nameOf), ...fragmentNotes(trace), ...answerNotes(trace), ...notes],
     };
   }
 }
@@ -139,6 +139,11 @@ function auditNotes({ rulings }: Trace, { ruleNames }: TableSet, nameOf: (id: nu
 
 function fragmentNotes({ laterFragment }: Trace): string[] {
   return laterFragment === true ? ['a later fragment fares as the first one of its datagram; that is not known here, so it is judged as a packet without ports'] : [];
+}
+
+function answerNotes({ connection }: Trace): string[] {
+  const isAnswer = connection?.standing === 'new' && !connection.ofInitiator;
+  return isAnswer ? ['nobody saw this connection begin; by its ports this is a server\'s answer, so rules are asked whether its client may open it'] : [];
 }
 
 function withoutEmpty<Texts extends Record<string, string>>(texts: Texts): Partial<Texts> {

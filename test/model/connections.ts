@@ -39,6 +39,8 @@ interface Ruling {
   established: Conversation['established'];
 }
 
+const otherSide = (side: Side): Side => (side === 0 ? 1 : 0);
+
 export class ModelConnections {
   #policies: PolicyModel;
   #resources: readonly PolicyResource[];
@@ -64,15 +66,15 @@ export class ModelConnections {
 
   /**
    * A frame of a side. `openingOf` says how the conversation would begin from a side, `mayBegin` whether a frame like this begins one,
-   * `fits` whether it is part of it as it stands; `opener` who is taken to have begun what nobody heard begin.
+   * `fits` whether it is part of it as it stands, `isAnswer` whether it is taken for an answer where nobody heard one begin: it is none itself.
    */
-  hear(key: string, side: Side, openingOf: (side: Side) => Opening, { mayBegin, fits, opener = side }: { mayBegin: boolean; fits: boolean; opener?: Side }): Fate {
+  hear(key: string, side: Side, openingOf: (side: Side) => Opening, { mayBegin, fits, isAnswer = false }: { mayBegin: boolean; fits: boolean; isAnswer?: boolean }): Fate {
     const known = this.#known.get(key);
     if (known === undefined) {
       if (!mayBegin) return { passes: false, reason: 'connection_invalid', isTold: false };
-      const { reason, rejects, established } = this.#rule(openingOf(opener));
+      const { reason, rejects, established } = this.#rule(openingOf(isAnswer ? otherSide(side) : side));
       if (reason !== undefined) return { passes: false, reason, isTold: rejects };
-      this.#known.set(key, { initiator: opener, state: 'allowed', established, wasKilled: false });
+      if (!isAnswer) this.#known.set(key, { initiator: side, state: 'allowed', established, wasKilled: false });
       return { passes: true };
     }
     const denial = this.#judgeAgain(known, openingOf(known.initiator));

@@ -18,7 +18,7 @@ export function firstPacketFault(frame: Uint8Array, reading: Reading): string | 
 
 /** A segment of a running TCP connection, from a port below Linux's ephemeral ones to one of these. */
 export function looksLikeAnswer(frame: Uint8Array, { protocol, isWhole, tags, fragment, transport }: Reading): boolean {
-  if (protocol !== 6 || !isWhole || tags > 0 || fragment === 'later' || (frame[transport + 13]! & syn) !== 0) return false;
+  if (protocol !== 6 || !isWhole || tags > 0 || fragment !== 'none' || (frame[transport + 13]! & syn) !== 0) return false;
   return read16(frame, transport) < 32_768 && read16(frame, transport + 2) >= 32_768;
 }
 

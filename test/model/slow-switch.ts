@@ -375,7 +375,7 @@ export class SlowSwitch {
     // Where something may be denied connections are tracked; with defaults alone none ever begins.
     const invalid = isJudged && tracks(network) && !isGroup(destination) ? firstPacketFault(frame, reading) : undefined;
     if (invalid !== undefined) return port.antiSpoof ? drop(invalid) : (this.#learn(port, network.name, source), drop(invalid));
-    const isAnswer = tracks(network) && looksLikeAnswer(frame, reading) && this.#stationOf(network.name, destination) !== undefined;
+    const isAnswer = tracks(network) && !isGroup(destination) && looksLikeAnswer(frame, reading);
     const [notSent, notReceived] = isJudged ? denialsOf(network.defaultPolicy, isAnswer) : [];
     if (notSent !== undefined) return drop(notSent);
     const heard = multicast !== undefined && isGroup(destination) ? readMembership(frame, reading) : undefined;

@@ -21,6 +21,9 @@ export class TcpEnd {
   state: State = 'closed';
   readonly #plan: EndPlan;
   #lives = 0;
+  // What its connection began with: its own number, and the other's once that was heard.
+  #first = 0;
+  #otherFirst: number | undefined;
   // What it sends: the first number that is not acknowledged, the next, behind the last that the other lets it, and its FIN's.
   #unacknowledged = 0;
   #next = 0;
@@ -37,6 +40,12 @@ export class TcpEnd {
 
   constructor(plan: EndPlan) {
     this.#plan = plan;
+  }
+
+  /** Whether both ends have the same connection, as far as this one knows the other's number. */
+  isWith(other: TcpEnd): boolean {
+    if (other.state === 'closed' || other.state === 'listening' || this.#otherFirst !== wrapped(other.#first)) return false;
+    return other.#otherFirst === undefined || other.#otherFirst === wrapped(this.#first);
   }
 
   listen(): void {
@@ -128,6 +137,8 @@ export class TcpEnd {
     // Each life begins beyond the last one's numbers.
     const first = this.#lives === 0 ? this.#plan.first : this.#next + 100_000;
     this.#lives += 1;
+    this.#first = first;
+    this.#otherFirst = undefined;
     this.#unacknowledged = first;
     this.#next = first + 1;
     this.#allowed = first + 1;
@@ -165,6 +176,7 @@ export class TcpEnd {
 
   /** The other's SYN: its numbers, its window, and whether windows are scaled. */
   #greet({ sequence, window, scale }: Segment): void {
+    this.#otherFirst = sequence;
     this.#wanted = sequence + 1;
     this.#offered = this.#wanted + Math.min(this.#plan.buffer, 0xffff);
     const isScaled = scale !== undefined && this.#plan.scale !== undefined;

@@ -20,12 +20,12 @@ export interface Segment extends TcpFacts {
   readonly hasTimestamps?: boolean | undefined;
 }
 
-/** `maybe`: the books leave it open, and whoever decides tells by `then` that it passed. Who proves nothing keeps nothing alive. */
+/** `maybe`: the books leave it open, and whoever decides tells by `then` that it passed, and by `otherwise` that it died. Who proves nothing keeps nothing alive. */
 export type Hearing =
   | { readonly what: 'passes'; readonly provesNothing?: boolean }
   | { readonly what: 'dies' }
   | { readonly what: 'reopens' }
-  | { readonly what: 'maybe'; readonly then: () => void };
+  | { readonly what: 'maybe'; readonly then: () => void; readonly otherwise?: () => void };
 
 const passes: Hearing = { what: 'passes' };
 const isChallenge: Hearing = { what: 'passes', provesNothing: true };
@@ -55,11 +55,13 @@ interface Ends {
   hasAckedSyn: boolean;
   hasClosed: boolean;
   hasAckedClose: boolean;
+  /** A reset of it passed that was not the exact one: who was meant may have believed it, or asks back. Who begins anew since did not say so. */
+  isInDoubt: boolean;
   /** A SYN of it met a living connection, or it said where an older one is: the number that an answer would speak of. */
   challenge?: number | undefined;
 }
 
-const silent = (): Ends => ({ end: 0, edge: 0, window: 0, scale: 0, isSettled: false, isPickedUp: false, hasAckedSyn: false, hasClosed: false, hasAckedClose: false });
+const silent = (): Ends => ({ end: 0, edge: 0, window: 0, scale: 0, isSettled: false, isPickedUp: false, hasAckedSyn: false, hasClosed: false, hasAckedClose: false, isInDoubt: false });
 const has = (segment: Segment, flag: string): boolean => segment.flags.includes(flag);
 /** The whole number that is meant by 32 bits of it. */
 const near = (bits: number, reference: number): number => reference + ((bits - reference) | 0);
@@ -74,8 +76,6 @@ function isNonsense({ flags }: Segment): boolean {
 export class ModelTcp {
   readonly #ends: [Ends, Ends] = [silent(), silent()];
   #isReset = false;
-  /** A reset passed that was not the exact one: who was meant may have believed it, or asks back. */
-  #isInDoubt = false;
 
   static mayBegin(segment: Segment, isLoose: boolean): boolean {
     if (isNonsense(segment)) return false;
@@ -99,16 +99,11 @@ export class ModelTcp {
     return 'established';
   }
 
-  /** Whether a reset passed of which it is open who believed it. */
-  get isInDoubt(): boolean {
-    return this.#isInDoubt;
-  }
-
   /** The name of the timeout that it is under. */
   get timeout(): string {
-    if (this.#isInDoubt || this.#isReset) return 'tcpClose';
     const { state } = this;
     const [one, other] = this.#ends;
+    if (one.isInDoubt || other.isInDoubt || this.#isReset) return 'tcpClose';
     if (state !== 'established') return { syn_sent: 'tcpSynSent', syn_received: 'tcpSynReceived', fin_wait: 'tcpFinWait', close_wait: 'tcpCloseWait', last_ack: 'tcpLastAck', time_wait: 'tcpTimeWait' }[state]!;
     const isQuestioned = one.challenge !== undefined || other.challenge !== undefined;
     return isQuestioned || (one.end === other.acked && other.end === one.acked) ? 'tcpEstablished' : 'tcpUnacknowledged';
@@ -118,6 +113,12 @@ export class ModelTcp {
   numbers(end: End): { end: number; edge: number; acked: number; window: number } {
     const own = this.#ends[end];
     return { end: own.end, edge: own.edge, acked: own.acked ?? 0, window: own.window };
+  }
+
+  /** Whether it acknowledges the SYN of the other end that met a living connection, or what that one said of an older one. */
+  answersChallenge(end: End, { acknowledgment }: Segment): boolean {
+    const { challenge } = this.#ends[end ^ 1]!;
+    return challenge !== undefined && near(acknowledgment, challenge) === challenge;
   }
 
   hear(end: End, segment: Segment): Hearing {
@@ -140,7 +141,7 @@ export class ModelTcp {
   #pickUp(end: End, segment: Segment): void {
     const [sequence, acknowledged] = [segment.sequence, segment.acknowledgment];
     const last = sequence + endOf(segment);
-    const common = { syn: 0, scale: widestScale, isPickedUp: true, hasAckedSyn: true, hasAckedClose: false };
+    const common = { syn: 0, scale: widestScale, isPickedUp: true, hasAckedSyn: true, hasAckedClose: false, isInDoubt: false };
     this.#ends[end] = { ...common, end: last, edge: acknowledged + promise(segment), window: Math.max(segment.window, 4) * 2 ** widestScale, isSettled: true, acked: acknowledged, hasClosed: has(segment, 'F') };
     this.#ends[end ^ 1] = { ...common, end: acknowledged, edge: last + widest, window: widest, isSettled: false, hasClosed: false };
   }
@@ -163,11 +164,11 @@ export class ModelTcp {
   }
 
   #hearOpening(end: End, segment: Segment): Hearing {
-    const [own] = this.#pair(end);
+    const [own, other] = this.#pair(end);
     const { state } = this;
     if (state === 'closed') return { what: 'reopens' };
-    if (state === 'syn_sent') {
-      this.#open(end, segment); // once more, or both at once
+    if (state === 'syn_sent' || (!own.hasAckedSyn && !other.hasAckedSyn)) {
+      this.#open(end, segment); // once more, or both at once; who gave up and asks anew has another number
       return passes;
     }
     const sequence = near(segment.sequence, own.end);
@@ -182,26 +183,29 @@ export class ModelTcp {
     const [own, other] = this.#pair(end);
     if (other.syn === undefined || this.#isReset) return dies;
     const acknowledged = near(segment.acknowledgment, other.end);
+    // Both ends began anew, the one by a SYN that passed as a challenge: of what was there nothing is left.
+    const begunAnew = (): Hearing => {
+      if (this.answersChallenge(end, segment)) this.#isReset = true;
+      return dies;
+    };
     if (own.isSettled) {
       const last = near(segment.sequence, own.end) + endOf(segment);
       if (this.#fits(end, last) && this.#mayAcknowledge(end, acknowledged)) return isChallenge; // once more
-      // Both ends began anew, the one by a SYN that passed as a challenge: of what was there nothing is left.
-      if (other.challenge !== undefined && near(segment.acknowledgment, other.challenge) === other.challenge) this.#isReset = true;
-      return dies;
+      return begunAnew();
     }
     const then = (): void => this.#answer(end, segment, acknowledged);
-    if (own.hasAckedSyn && own.challenge !== undefined) return { what: 'maybe', then };
-    if (own.hasAckedSyn ? acknowledged !== own.acked : acknowledged > other.end) return dies;
+    if (own.hasAckedSyn && own.challenge !== undefined) return { what: 'maybe', then, otherwise: begunAnew };
+    if (own.hasAckedSyn ? acknowledged !== own.acked : acknowledged > other.end) return begunAnew();
     const isStale = acknowledged <= other.syn; // the other end would answer it with a reset
     if (!other.hasAckedSyn) {
-      if (isStale) return dies;
+      if (isStale) return begunAnew();
       then(); // for cookies' sake an answer to a repeated SYN may have another number
       return passes;
     }
     // The other end knows its number by now: it cannot be another. That one of old comes from a host with none of this is left open.
     const last = near(segment.sequence, own.end) + endOf(segment);
-    if (last > own.end || last < own.end - 0xffff) return dies;
-    if (last < own.end || isStale) return { what: 'maybe', then };
+    if (last > own.end || last < own.end - 0xffff) return begunAnew();
+    if (last < own.end || isStale) return { what: 'maybe', then, otherwise: begunAnew };
     then();
     return passes;
   }
@@ -238,17 +242,16 @@ export class ModelTcp {
     }
     if (segment.sequence === 0 && has(segment, 'A')) {
       // Of a host that knows of no connection, about a SYN.
-      const isAboutChallenge = other.challenge !== undefined && near(segment.acknowledgment, other.challenge) === other.challenge;
-      if (isAboutChallenge || (!other.isSettled && acknowledged === other.end)) return close();
+      if (this.answersChallenge(end, segment) || (!other.isSettled && acknowledged === other.end)) return close();
     }
     if (sequence === own.end) return close();
     if (!own.hasAckedSyn && !other.hasAckedSyn) return dies;
     if (!this.#fits(end, sequence)) return dies;
-    if (other.challenge !== undefined) return { what: 'maybe', then: () => { this.#isInDoubt = true; } };
+    if (other.challenge !== undefined) return { what: 'maybe', then: () => { own.isInDoubt = true; } };
     // RFC 5961, 3.2: exact, it is believed; elsewhere in the window its receiver asks back; behind that nobody listens.
     if (sequence === other.acked) return close();
     if (other.acked !== undefined && sequence < other.acked) return dies;
-    this.#isInDoubt = true;
+    own.isInDoubt = true;
     return passes;
   }
 
@@ -277,7 +280,7 @@ export class ModelTcp {
     if (has(segment, 'F')) own.hasClosed = true;
     if (other.hasClosed && acknowledged === other.end) own.hasAckedClose = true;
     own.challenge = undefined;
-    this.#isInDoubt = false;
+    own.isInDoubt = other.isInDoubt = false;
     return passes;
   }
 

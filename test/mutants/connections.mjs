@@ -7,6 +7,26 @@ export const connectionMutants = [
     tests: ['golden udp-replies', 'golden tcp-handshake', 'property connections'],
   },
   {
+    promise: 'connections', breaks: 'a server that is heard first after a restart is judged as a client',
+    file: 'native/worker/finding.cpp', find: '    standing.of_initiator = !is_under_way(packet) || !comes_from_server(packet);\n', put: '    (void)comes_from_server(packet);\n',
+    tests: ['golden tcp-loose', 'property tcp'],
+  },
+  {
+    promise: 'connections', breaks: 'where both ends began anew what was there before stays',
+    file: 'native/state/tcp_connection.cpp', find: '    if (answers_challenge(sender, segment.acknowledgement)) bits_[sender].add_bits(kReset);\n', put: '',
+    tests: ['golden tcp-syn-challenged', 'property tcp'],
+  },
+  {
+    promise: 'connections', breaks: 'who asked at the same time as the other and gave up cannot ask anew',
+    file: 'native/state/tcp_connection.cpp', find: '      if (has(sender, kAckedSyn) || has(sender ^ 1, kAckedSyn)) break;\n', put: '      break;\n',
+    tests: ['golden tcp-simultaneous-open', 'property tcp'],
+  },
+  {
+    promise: 'connections', breaks: 'an answer that nobody asked for makes a record',
+    file: 'native/worker/flow_book.cpp', find: ' || finding.standing.is_answer()) return', put: ') return',
+    tests: ['golden tcp-loose', 'property tcp'],
+  },
+  {
     promise: 'connections', breaks: 'an ICMP error of nothing that is known passes if rules allow it',
     file: 'native/worker/finding.cpp', find: '  refuse(standing, DropReason::k_related_unmatched);\n', put: '',
     tests: ['golden related-forged', 'golden reject-silent'],

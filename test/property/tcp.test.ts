@@ -32,7 +32,6 @@ interface Talk {
   readonly ends: readonly [TcpEnd, TcpEnd];
   tcp: ModelTcp | undefined;
   heardMs: number;
-  gaveUp: boolean;
   readonly late: { end: End; segment: Segment }[];
   readonly behind: { end: End; segment: Segment }[];
 }
@@ -79,7 +78,7 @@ class Life {
     this.#talks = talks.map((plan, index) => {
       const ends = [new TcpEnd(plan.ends[0]), new TcpEnd(plan.ends[1])] as const;
       ends[1].listen();
-      return { key: `talk ${index}`, plan, port: 40_000 + index, ends, tcp: undefined, heardMs: 0, gaveUp: false, late: [], behind: [] };
+      return { key: `talk ${index}`, plan, port: 40_000 + index, ends, tcp: undefined, heardMs: 0, late: [], behind: [] };
     });
   }
 
@@ -97,7 +96,6 @@ class Life {
     else if (step.step === 'policy') await this.#become(step.policy);
     else {
       const talk = this.#talks[step.talk % this.#talks.length]!;
-      if (step.step === 'act' && (step.act === 'abort' || step.act === 'crash')) talk.gaveUp = true;
       if (step.step === 'act') this.#emit(talk, step.end, perform(talk.ends[step.end], step.act, step.size), [...step.ways]);
       else if (step.step === 'handshake') this.#emit(talk, 0, talk.ends[0].open(), []);
       else if (step.step === 'forge') this.#arrive(talk, step.end, forged(step.forgery, step.end, talk.tcp), false, 8);
@@ -150,8 +148,7 @@ class Life {
     const frame = this.#frame(talk, end, segment);
     const [sender, receiver] = this.#names(end);
     const told = `${end === 0 ? 'client' : 'server'} ${segment.flags} ${segment.sequence}+${segment.length} ack ${segment.acknowledgment} window ${segment.window}${segment.scale === undefined ? '' : `<<${segment.scale}`}, ${talk.tcp?.state ?? 'no connection'} ${JSON.stringify([talk.tcp?.numbers(0), talk.tcp?.numbers(1)])}`;
-    const state = talk.tcp?.state;
-    const asked = (talk.tcp?.numbers(end === 0 ? 1 : 0).end ?? 0) % 2 ** 32;
+    const answersChallenge = talk.tcp?.answersChallenge(end, segment) === true;
     const fate = this.#judge(talk, end, segment);
     this.#player.send(sender, frame);
     this.#player.run();
@@ -159,12 +156,12 @@ class Life {
     const hasPassed = got[0] === hex(frame);
     if (got.length > 1 || (got.length === 1 && !hasPassed)) this.wrong.push(`${told}: the other end got ${got.join()}`);
     if (fate.passes !== undefined && fate.passes !== hasPassed) this.wrong.push(`${told}: ${hasPassed ? 'passed' : 'died'}, and the twin says ${fate.passes ? 'it passes' : `it dies: ${fate.reason}`}`);
-    // Of an older connection between the same ends nothing passes but that it is there, and nothing opens one that was reset. Where an
-    // end gave up once, segments of what it gave up may come later than those of what it began then: the twin alone says what is right.
-    const isOfOld = talk.gaveUp || (state === 'syn_sent' && segment.flags !== 'S' && segment.acknowledgment !== asked) || (state === 'closed' && segment.flags === 'SA');
-    if (this.#isCalm && isFresh && !segment.flags.includes('R') && !isOfOld && !hasPassed) this.wrong.push(`${told}: an honest end said so, and it died`);
+    // Of a connection that only one of them still has nothing need pass; nor need the first answer to a SYN that met an older connection.
+    const isShared = segment.flags === 'S' || (talk.ends[end].isWith(talk.ends[end === 0 ? 1 : 0]) && !answersChallenge);
+    if (this.#isCalm && isFresh && !segment.flags.includes('R') && isShared && !hasPassed) this.wrong.push(`${told}: an honest end said so, and it died`);
     if (hasPassed) fate.then?.();
     else {
+      fate.otherwise?.();
       const key = `${sender} ${fate.reason ?? 'connection_invalid'}`;
       this.#dead.set(key, (this.#dead.get(key) ?? 0) + 1);
     }
@@ -178,24 +175,25 @@ class Life {
     return hasPassed;
   }
 
-  /** What the twin says; `passes` is undefined where it leaves that open, and `then` is what it knows if it passes. */
-  #judge(talk: Talk, end: End, segment: Segment): { passes: boolean | undefined; reason?: string | undefined; isTold?: boolean | undefined; then?: () => void } {
+  /** What the twin says; `passes` is undefined where it leaves that open, and `then` is what it knows if it passes, `otherwise` if it dies. */
+  #judge(talk: Talk, end: End, segment: Segment): { passes: boolean | undefined; reason?: string | undefined; isTold?: boolean | undefined; then?: () => void; otherwise?: (() => unknown) | undefined } {
     const openingOf = (from: End): Opening => this.#opening(talk, from);
     const isKnown = this.#connections.knows(talk.key);
     const mayBegin = ModelTcp.mayBegin(segment, this.#isLoose);
     // A server's segment to a port from which hosts open connections answers its client.
     const isAnswer = end === 1 && !segment.flags.includes('S') && talk.port >= 32_768;
-    const fate = this.#connections.hear(talk.key, end, openingOf, { mayBegin, fits: true, opener: isAnswer ? 0 : end });
+    const fate = this.#connections.hear(talk.key, end, openingOf, { mayBegin, fits: true, isAnswer });
     const begin = (): void => {
       talk.tcp = new ModelTcp(end, segment);
       talk.heardMs = this.#nowMs;
     };
     if (!fate.passes) return { passes: false, reason: fate.reason, isTold: fate.isTold };
+    if (!isKnown && isAnswer) return { passes: true };
     if (!isKnown || talk.tcp === undefined) return { passes: true, then: begin };
     const heard = talk.tcp.hear(end, segment);
     const now = this.#nowMs;
     if (heard.what === 'dies') return { passes: false, reason: 'connection_invalid' };
-    if (heard.what === 'maybe') return { passes: undefined, then: () => { heard.then(); talk.heardMs = now; } };
+    if (heard.what === 'maybe') return { passes: undefined, then: () => { heard.then(); talk.heardMs = now; }, otherwise: heard.otherwise };
     if (heard.what === 'passes') return { passes: true, then: () => { if (heard.provesNothing !== true) talk.heardMs = now; } };
     const anew = this.#connections.reopen(talk.key, end, openingOf);
     return anew.passes ? { passes: true, then: begin } : { passes: false, reason: anew.reason, isTold: anew.isTold };
@@ -204,14 +202,6 @@ class Life {
   #wait(ms: number): void {
     this.#player.advance(ms);
     this.#nowMs += ms;
-    // Of one that a reset may have ended it is open how long it stays: nothing is known from here.
-    if (ms >= timeouts.tcpClose * 1000 && this.#talks.some(({ tcp }) => tcp?.isInDoubt === true)) {
-      this.#player.flushFlows();
-      for (const talk of this.#talks) {
-        talk.tcp = undefined;
-        this.#connections.forget(talk.key);
-      }
-    }
     for (const talk of this.#talks) {
       if (talk.tcp === undefined || this.#nowMs - talk.heardMs < timeouts[talk.tcp.timeout as keyof typeof timeouts] * 1000) continue;
       talk.tcp = undefined;

@@ -71,6 +71,43 @@ TEST("worker/finding: a running connection whose server is heard first is picked
   CHECK_EQUAL(small.broken_law(), "");
 }
 
+TEST("worker/finding: an answer that nobody asked for opens nothing: no record, no share, no SYN") {
+  SmallSwitch small;
+  small.commit(judged_network(2, {kWeb, kNothing}));
+  // Station 2 serves at port 80, and may open nothing; station 1 listens at 50051.
+  const auto from_server = [](std::uint8_t flags, std::uint32_t sequence, std::uint32_t acknowledgement) {
+    return tcp4_frame(2, 1, {flags, sequence, acknowledgement, 80, 50'051, flags == kAckFlag ? 10u : 0u});
+  };
+  CHECK_EQUAL(small.deliver(2, from_server(kAckFlag, 500, 1'000), 1), 1u);
+  CHECK_EQUAL(small.plane.fabric().flows4.size(), 0u);
+  CHECK_EQUAL(small.deliver(2, from_server(kSynFlag, 0xffff'ffff, 0), 1), 0u);
+  CHECK_EQUAL(small.deliver(2, from_server(kSynFlag | kAckFlag, 500, 1'000), 1), 0u);
+  CHECK_EQUAL(small.deliver(1, tcp4_frame(1, 2, {kSynFlag | kAckFlag, 1'000, 0, 50'051, 80}), 2), 0u);
+  CHECK_EQUAL(small.deliver(1, tcp4_frame(1, 2, {kResetFlag, 1'000, 0, 50'051, 80}), 2), 0u);
+  CHECK_EQUAL(small.drops(2, DropReason::k_ingress_denied), 1u);
+  CHECK_EQUAL(invalid(small, 1) + invalid(small, 2), 3u);
+  CHECK_EQUAL(small.broken_law(), "");
+}
+
+TEST("worker/finding: an end that is first heard with what tells that it began anew ends what was picked up") {
+  SmallSwitch small;
+  small.commit(judged_network(2, {kWeb, kNothing}));
+  const auto from_client = [](std::uint8_t flags, std::uint32_t sequence, std::uint32_t acknowledgement) {
+    return tcp4_frame(1, 2, {flags, sequence, acknowledgement, 50'051, 80});
+  };
+  // A keep-alive is picked up; the server restarted and knows of nothing. Its answer to the client's SYN dies, and the
+  // next one opens.
+  CHECK_EQUAL(small.deliver(1, from_client(kAckFlag, 1'000, 500), 2), 1u);
+  CHECK_EQUAL(small.deliver(1, from_client(kSynFlag, 9'000, 0), 2), 1u);
+  const auto answer = tcp4_frame(2, 1, {kSynFlag | kAckFlag, 70'000'000, 9'001, 80, 50'051});
+  CHECK_EQUAL(small.deliver(2, answer, 1), 0u);
+  CHECK_EQUAL(small.deliver(1, from_client(kSynFlag, 9'000, 0), 2), 1u);
+  CHECK_EQUAL(small.deliver(2, answer, 1), 1u);
+  CHECK_EQUAL(small.deliver(1, from_client(kAckFlag, 9'001, 70'000'001), 2), 1u);
+  CHECK_EQUAL(invalid(small, 2), 1u);
+  CHECK_EQUAL(small.broken_law(), "");
+}
+
 TEST("worker/finding: an echo's replies pass, and a reply that nobody asked for is invalid") {
   SmallSwitch small;
   small.commit(judged_network(2, {{.id = 10, .services = {{1, 8 << 8, 8 << 8, 0}}}, kNothing}));

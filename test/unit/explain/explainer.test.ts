@@ -180,6 +180,17 @@ t.test('floods and answers are told as such', (t) => {
 
 const dead = { timeMs: 0, transmitted: false, ingress: 0, packets: 1 };
 
+t.test('a packet that is taken for an answer is told as such', (t) => {
+  const notesWith = (ofInitiator: boolean): readonly string[] => {
+    const dataplane = new ScriptedDataplane({ workers: 0, portsMax: 10, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 0 });
+    dataplane.answer = { connection: { standing: 'new', state: 'established', ofInitiator } };
+    return asked({ port: 'a', to: '10.77.0.2' }, dataplane).answer.notes;
+  };
+  t.match(notesWith(false).join(), /rules are asked whether its client may open it/);
+  t.notMatch(notesWith(true).join(), /answer/);
+  t.end();
+});
+
 t.test('the last drops are told as they died, and how they would fare now', (t) => {
   const dataplane = new ScriptedDataplane({ workers: 0, portsMax: 10, flowsMax: 64, macsMax: 64, virtualClock: true, firstGeneration: 6 });
   dataplane.dead = [
