@@ -5,7 +5,7 @@ export { MemoryPort } from './switch/memory-port.ts';
 export { VswError, type ErrorCode, type ErrorDetail } from './errors.ts';
 export type {
   ApplyAnswer, Attachment, CaptureEntry, Change, DropEntry, EventOf, EventSelector, EventType, Explanation, ExplainQuery, FaultEntry, FdbEntry, FlowEntry,
-  FlushFilter, LastDrops, NearestRule, NeighborEntry, Offload, PolicyEvent, PortStats, Reach, ReceivedFrame, RuleHits, Stats, SwitchEvent, UsageEntry, WatchOptions,
+  FlushFilter, LastDrops, NearestRule, NeighborEntry, Offload, PolicyEvent, PolicyStatus, PortStats, Reach, ReceivedFrame, RuleHits, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from './switch/answers.ts';
 export type { Resource } from './intent/intent.ts';
 export type { NetworkResource, NetworkSpec } from './intent/network.ts';

@@ -39,7 +39,7 @@ export const tableFilters = {
 
 export type {
   ApplyAnswer, CaptureEntry, Change, DropEntry, EventSelector, Explanation, FaultEntry, FdbEntry, FlowEntry, FlushFilter, GroupEntry, LastDrops,
-  NeighborEntry, PortStats, Reach, RuleHits, Stats, SwitchEvent, UsageEntry, WatchOptions,
+  NeighborEntry, PolicyStatus, PortStats, Reach, RuleHits, Stats, SwitchEvent, UsageEntry, WatchOptions,
 } from '../switch/answers.ts';
 export type { CaptureOptions } from '../switch/capture.ts';
 export { dropReasonSentences } from '../table/drop-reasons.gen.ts';

@@ -41,6 +41,9 @@ const appliesTo = (policy: Resource): string => {
   return parts.join(' ') || '(all)';
 };
 
+/** How many ports a policy selects. */
+const selectedPorts = (policy: Resource): string => text(statusOf(policy)['selectedPorts']);
+
 /** How many rules there are, and what decides without a match. */
 const rulesOf = (policy: Resource, direction: 'ingress' | 'egress'): string => {
   const { [direction]: rules, default: defaults } = specOf(policy) as Readonly<Record<string, readonly unknown[] | Fields | undefined>>;
@@ -90,6 +93,7 @@ export const resourceColumns: Readonly<Record<Collection, readonly Column<Resour
     { heading: 'TIER', cell: (one) => text(specOf(one)['tier'], 'application') },
     { heading: 'ORDER', cell: (one) => text(specOf(one)['order'], '100') },
     { heading: 'APPLIES-TO', cell: appliesTo },
+    { heading: 'SELECTED', cell: selectedPorts },
     { heading: 'INGRESS', cell: (one) => rulesOf(one, 'ingress') },
     { heading: 'EGRESS', cell: (one) => rulesOf(one, 'egress') },
     { heading: 'ENFORCE', cell: (one) => text(specOf(one)['enforce'], 'true') },
@@ -99,6 +103,7 @@ export const resourceColumns: Readonly<Record<Collection, readonly Column<Resour
   networkpolicies: [
     { heading: 'NAME', cell: ({ metadata }) => nameOf(metadata) },
     { heading: 'PORTS', cell: (one) => selectorText(specOf(one)['podSelector']) },
+    { heading: 'SELECTED', cell: selectedPorts },
     { heading: 'INGRESS', cell: (one) => isolationOf(one, 'Ingress') },
     { heading: 'EGRESS', cell: (one) => isolationOf(one, 'Egress') },
     { heading: 'LABELS', cell: labels, wide: true },

@@ -7,7 +7,7 @@
 import type { ApiClient } from '../api/client.ts';
 import {
   dropReasonSentences, namespacedKinds, nameOf, type CaptureEntry, type Collection, type DropEntry, type FaultEntry, type FdbEntry, type FlowEntry, type GroupEntry, type LastDrops, type NeighborEntry,
-  type PortStats, type Resource, type RuleHits, type SwitchEvent, type UsageEntry,
+  type PolicyStatus, type PortStats, type Resource, type RuleHits, type SwitchEvent, type UsageEntry,
 } from '../api/protocol.ts';
 import { resourceColumns, tableColumns } from './columns.ts';
 import { age, plain, renderFields, renderTable, type Column } from './render.ts';
@@ -130,7 +130,8 @@ export async function descriptionText(description: Description): Promise<string>
   const labels = Object.entries(metadata.labels ?? {}).map(([name, value]) => `${name}=${value}`).join(', ');
   const parts = [renderFields([['Kind', kind], ['Name', namespacedKinds.includes(kind) ? nameOf(metadata) : metadata.name], ['Labels', labels]]).trimEnd()];
   if (spec !== undefined) parts.push(`Spec\n${block(spec)}`);
-  if (status !== undefined) parts.push(`Status\n${block(status)}`);
+  if (rules !== undefined) parts.push(selectedText(status as Partial<PolicyStatus> | undefined));
+  else if (status !== undefined) parts.push(`Status\n${block(status)}`);
   if (networks !== undefined) parts.push(section('Networks', networks, resourceColumns.networks));
   if (ports !== undefined) parts.push(section('Ports', ports, resourceColumns.ports));
   if (rules !== undefined) parts.push(section('Rules', rules, tableColumns.rules));
@@ -150,6 +151,13 @@ export async function descriptionText(description: Description): Promise<string>
   if (flows !== undefined) parts.push(section('Flows', flows, tableColumns.flows, flowsShown));
   if (events !== undefined) parts.push(section('Events', [...events].reverse(), tableColumns.events, eventsShown));
   return parts.join('\n\n');
+}
+
+/** The ports that a policy selects. */
+function selectedText({ selectedPorts = 0, firstPorts = [] }: Partial<PolicyStatus> = {}): string {
+  if (selectedPorts === 0) return 'Selected ports\n  none, so it does nothing now';
+  const rest = selectedPorts > firstPorts.length ? ` … and ${selectedPorts - firstPorts.length} more` : '';
+  return `Selected ports (${selectedPorts})\n  ${firstPorts.join(', ')}${rest}`;
 }
 
 function lastDropText({ time, reason, length, now }: LastDrops['items'][number]): string {

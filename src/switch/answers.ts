@@ -64,6 +64,14 @@ export interface MulticastStatus {
   readonly filtering: boolean;
 }
 
+/** Of a Policy or NetworkPolicy. */
+export interface PolicyStatus {
+  /** How many declared ports it selects; 0: it does nothing. */
+  readonly selectedPorts: number;
+  /** The first of them by name, at most 20; only where the policy was asked for by its name. */
+  readonly firstPorts?: readonly string[];
+}
+
 export interface FlowEntry {
   readonly id: number;
   readonly network: string;

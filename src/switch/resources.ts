@@ -1,14 +1,14 @@
-/** The declared resources as they are shown: by kind and name, ports with their status. */
+/** The declared resources as they are shown: by kind and name, those that have a status with it. */
 import type { Allocations } from '../compile/allocations.ts';
 import { VswError } from '../errors.ts';
 import { copyOf } from '../intent/changes.ts';
 import { keyOfName, memberOfKind, nameOfKey, pluralOfKind, portKey, portName, type Intent, type Resource, type ResourceKind } from '../intent/intent.ts';
-import type { PortStatus } from '../intent/port.ts';
 import { nearest } from '../intent/suggest.ts';
 import { resourceKind } from '../intent/validate.ts';
+import type { Statuses } from './statuses.ts';
 
 /** The resources of a kind in the order of their names, or the one of that name. Throws VSW_NOT_FOUND. */
-export function listResources(intent: Intent, statusOf: (key: string) => PortStatus, kind: string, name: string | undefined, networkStatusOf: (name: string) => object | undefined = () => undefined): Resource[] {
+export function listResources(intent: Intent, statuses: Statuses, kind: string, name: string | undefined): Resource[] {
   const known = resourceKind(kind);
   if (known === undefined) {
     throw VswError.of('VSW_NOT_FOUND', [{ path: '/kind', message: `there is no kind ${kind}`, remedy: `ask for ${Object.keys(memberOfKind).join(', ')}` }]);
@@ -16,7 +16,7 @@ export function listResources(intent: Intent, statusOf: (key: string) => PortSta
   const shown = (key: string): string => nameOfKey(known, key);
   const map: ReadonlyMap<string, Resource> = intent[memberOfKind[known]];
   const show = (key: string, resource: Resource): Resource => {
-    const status = resource.kind === 'Port' ? statusOf(key) : resource.kind === 'Network' ? networkStatusOf(key) : undefined;
+    const status = statuses[known]?.(key);
     // Who asked may change it as he likes.
     return copyOf(status === undefined ? resource : { ...resource, status } as Resource);
   };

@@ -8,6 +8,7 @@
  */
 import { allocate, heldBy, type Allocations } from '../compile/allocations.ts';
 import { compile, portTypes } from '../compile/compile.ts';
+import { Selection } from '../compile/selection.ts';
 import { CommitError, type Dataplane } from '../dataplane/dataplane.ts';
 import { NativeDataplane } from '../dataplane/native-dataplane.ts';
 import { messageOf, VswError } from '../errors.ts';
@@ -44,6 +45,7 @@ import { aboutOnePort, asList, asMilliseconds, asPortResource, pathsOf, portsIn,
 import { idOfPort, listResources } from './resources.ts';
 import { identitiesOf, RunningPorts } from './running-ports.ts';
 import { changeBetween, dumpState, readState, type State } from './state.ts';
+import { statusesOf } from './statuses.ts';
 import { TableReader } from './tables.ts';
 
 export type { SwitchOptions } from './options.ts';
@@ -180,9 +182,11 @@ export class VirtualSwitch implements AsyncDisposable {
     await this.delete([{ kind: 'Port', name }]);
   }
 
-  /** The resources of a kind, or the one of that name, in the order of their names; ports, and networks that snoop, with status. */
+  /** The resources of a kind, or the one of that name, in the order of their names; ports, policies, and networks that snoop, with status. */
   get(kind: string, name?: string): Resource[] {
-    return listResources(this.#state.intent, (key) => this.#statusOf(key), kind, name, (key) => this.#networkStatusOf(key));
+    const { intent, allocations } = this.#state;
+    const selection = new Selection(intent, allocations, this.#desired);
+    return listResources(intent, statusesOf((key) => this.#statusOf(key), this.#reader, selection, name !== undefined), kind, name);
   }
 
   /** What would become of a frame, and why; how the port's last frames died; or who reaches whom. Changes nothing. */
@@ -519,12 +523,6 @@ export class VirtualSwitch implements AsyncDisposable {
     const status = this.#running.status(key, entry);
     const isHeldDown = status.state === 'ready' && this.#closing === undefined && this.#dataplane.portUsage(entry.port).isHeldDown;
     return isHeldDown ? { ...status, message: heldDown } : status;
-  }
-
-  /** Of a declared network: undefined while there is nothing to tell. */
-  #networkStatusOf(name: string): object | undefined {
-    const multicast = this.#reader.multicastOf(name);
-    return multicast === undefined ? undefined : { multicast };
   }
 
   /** What the workers noticed; seldom while nobody watches. */

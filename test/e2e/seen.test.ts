@@ -73,7 +73,12 @@ t.test('each rule counts and tells what it decides, and an audited one what it w
   t.match(await told(topology, 'policy_log'), [{ verdict: 'allow', policy: 'Policy/db', rule: 'open', destinationPort: 5432 }]);
 
   t.match(await topology.control('get', 'rules', '--policy', 'Policy/db'), /Policy\/db +open +application +ingress +allow +1 /);
-  t.match(await topology.control('describe', 'policy', 'db'), /Rules\n +POLICY[^]*Policy\/db +open .*ago/);
+  t.match(await topology.control('describe', 'policy', 'db'), /Selected ports \(1\)\n +db\n\nRules\n +POLICY[^]*Policy\/db +open .*ago/);
+  t.match(await topology.control('get', 'policies'), /NAME .*SELECTED[^]*\ndb .* app=db +1 /, 'how many ports a policy selects');
+  const misspelt = { apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name: 'typo' }, spec: { appliesTo: { ports: { matchLabels: { app: 'bd' } } } } };
+  await topology.apply([misspelt]);
+  t.match(await topology.control('get', 'policies'), /\ntypo .* app=bd +0 /, 'one that selects nothing is seen');
+  t.match(await topology.control('describe', 'policy', 'typo'), /Selected ports\n +none/);
   const flows = JSON.parse(await topology.control('get', 'flows', '-o', 'json')) as { items: { destinationPort: number }[] };
   t.match(flows.items.find(({ destinationPort }) => destinationPort === 5432), { policy: 'Policy/db', rule: 'open', verdict: 'allow' }, 'a flow names the rule that allowed it');
   const metrics = await daemon.client.metrics();

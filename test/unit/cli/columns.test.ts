@@ -25,12 +25,13 @@ t.test('a policy shows whom it applies to and how much it says', (t) => {
   const policy = {
     apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name: 'web' },
     spec: { appliesTo: { ports: { matchLabels: { app: 'web' } }, networks: ['dev'] }, ingress: [{}, {}], default: { ingress: 'drop' }, enforce: false },
+    status: { selectedPorts: 12 },
   };
-  t.match(renderTable([policy], resourceColumns.policies, false), /web +application +100 +app=web networks dev +2 else drop +0 +false/);
+  t.match(renderTable([policy], resourceColumns.policies, false), /web +application +100 +app=web networks dev +12 +2 else drop +0 +false/);
   const spec = { podSelector: { matchExpressions: [{ key: 'tier', operator: 'In', values: ['a', 'b'] }] }, ingress: [{}] };
-  const netpol = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'deny', namespace: 'shop' }, spec };
-  t.match(renderTable([netpol], resourceColumns.networkpolicies, false), /shop\/deny +tier In \(a,b\) +1 +-/);
-  t.match(renderTable([{ ...netpol, spec: { policyTypes: ['Egress'] } }], resourceColumns.networkpolicies, false), /\(all\) +- +0/);
+  const netpol = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'deny', namespace: 'shop' }, spec, status: { selectedPorts: 0 } };
+  t.match(renderTable([netpol], resourceColumns.networkpolicies, false), /shop\/deny +tier In \(a,b\) +0 +1 +-/);
+  t.match(renderTable([{ ...netpol, spec: { policyTypes: ['Egress'] } }], resourceColumns.networkpolicies, false), /\(all\) +0 +- +0/);
   t.end();
 });
 

@@ -2,15 +2,18 @@ import t from 'tap';
 import { allocate, noAllocations } from '../../../src/compile/allocations.ts';
 import { emptyIntent } from '../../../src/intent/intent.ts';
 import { nothingHeld } from '../../../src/intent/held.ts';
-import type { PortStatus } from '../../../src/intent/port.ts';
 import { intentWith } from '../../../src/intent/validate.ts';
 import { idOfNetwork, idOfPort, listResources } from '../../../src/switch/resources.ts';
+import type { Statuses } from '../../../src/switch/statuses.ts';
 import { namespace, network, port } from '../intent/resources.ts';
 
 const intent = intentWith([network('ops'), network('dev'), port('web'), port('shop/a'), port('a'), namespace('shop')], emptyIntent, nothingHeld);
 const allocations = allocate(intent, noAllocations, 100);
-const statusOf = (key: string): PortStatus => ({ state: 'waiting', generation: 0, mac: '', addresses: [], message: `of ${key}` });
-const list = (kind: string, name?: string): string[] => listResources(intent, statusOf, kind, name).map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`);
+const statuses: Statuses = {
+  Port: (key) => ({ message: `of ${key}` }),
+  Network: (name) => (name === 'dev' ? { multicast: 1 } : undefined),
+};
+const list = (kind: string, name?: string): string[] => listResources(intent, statuses, kind, name).map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`);
 
 t.test('resources stand in the order in which people read their names', (t) => {
   t.strictSame(list('Network'), ['/dev', '/ops']);
@@ -26,11 +29,11 @@ t.test('one is found by its name, a port also with default/', (t) => {
   t.end();
 });
 
-t.test('ports have their status, and the wish is not touched by showing it', (t) => {
-  t.match(listResources(intent, statusOf, 'Port', 'shop/a'), [{ kind: 'Port', status: { message: 'of shop/a' } }]);
+t.test('what has a status is shown with it, and the wish is not touched by showing it', (t) => {
+  t.match(listResources(intent, statuses, 'Port', 'shop/a'), [{ kind: 'Port', status: { message: 'of shop/a' } }]);
   t.notOk('status' in intent.ports.get('shop/a')!);
-  t.notOk('status' in listResources(intent, statusOf, 'Network', 'dev')[0]!);
-  const told = listResources(intent, statusOf, 'Network', undefined, (name) => (name === 'dev' ? { multicast: 1 } : undefined));
+  t.notOk('status' in listResources(intent, statuses, 'Namespace', 'shop')[0]!);
+  const told = listResources(intent, statuses, 'Network', undefined);
   t.strictSame(told.map((one) => (one as { status?: object }).status), [{ multicast: 1 }, undefined], 'a network has one when there is something to tell');
   t.end();
 });

@@ -29,10 +29,15 @@ t.test('a network and a namespace with their ports', async (t) => {
 
 t.test('a policy with what its rules did', async (t) => {
   const { run, scripted } = await openConsole(t);
-  await scripted.apply([{ apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name: 'web' }, spec: { appliesTo: {} } }]);
+  await scripted.apply([{ apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name: 'web' }, spec: { appliesTo: {} }, status: { selectedPorts: 22, firstPorts: ['db', 'shop/web'] } }]);
   const rule = { tier: 'application', direction: 'ingress', action: 'drop', enforced: true, hits: 3, audited: 0, differing: 0, lastHit: null } as const;
   scripted.tables.rules = [{ ...rule, policy: 'Policy/web', rule: 'mine' }, { ...rule, policy: 'Policy/web-2', rule: 'another' }];
   const { out } = await run('describe', 'policy', 'web');
   t.match(out, /Rules[^]*Policy\/web +mine +application +ingress +drop +3/);
-  t.notMatch(out, 'another');
+  t.match(out, /\n\nSelected ports \(22\)\n {2}db, shop\/web … and 20 more\n\nRules/);
+  t.notMatch(out, /another|Status/);
+  await scripted.apply([{ apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name: 'web' }, spec: { appliesTo: {} }, status: { selectedPorts: 2, firstPorts: ['a', 'b'] } }]);
+  t.match((await run('describe', 'policy', 'web')).out, /Selected ports \(2\)\n {2}a, b\n\n/);
+  await scripted.apply([{ apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name: 'web' }, spec: { appliesTo: {} }, status: { selectedPorts: 0, firstPorts: [] } }]);
+  t.match((await run('describe', 'policy', 'web')).out, /Selected ports\n {2}none, so it does nothing now\n\n/);
 });
