@@ -122,13 +122,15 @@ const neighbors: readonly Column<NeighborEntry>[] = [
 ];
 export const endpoint = (address: string, port: number): string =>
   port === 0 ? address : address.includes(':') && !/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(address) ? `[${address}]:${port}` : `${address}:${port}`;
+/** What rules forbade since it began is denied, whatever state its protocol was in. */
+export const flowState = ({ state, verdict }: Pick<FlowEntry, 'state' | 'verdict'>): string => (verdict === 'allow' ? state : 'denied');
 const flows: readonly Column<FlowEntry>[] = [
   { heading: 'NETWORK', cell: ({ network }) => network }, { heading: 'PROTOCOL', cell: ({ protocol }) => protocol },
   { heading: 'SOURCE', cell: ({ source, sourcePort }) => endpoint(source, sourcePort) },
   { heading: 'DESTINATION', cell: ({ destination, destinationPort }) => endpoint(destination, destinationPort) },
   { heading: 'FROM', cell: ({ port }) => port },
   { heading: 'TO', cell: ({ receiver }) => (receiver === '' ? '(flooded)' : receiver) },
-  { heading: 'STATE', cell: ({ state }) => state }, { heading: 'PACKETS', cell: ({ packets }) => packets },
+  { heading: 'STATE', cell: flowState }, { heading: 'PACKETS', cell: ({ packets }) => packets },
   { heading: 'AGE', cell: ({ ageSeconds }) => age(ageSeconds) },
   { heading: 'ID', cell: ({ id }) => id, wide: true }, { heading: 'BYTES', cell: ({ bytes }) => bytes, wide: true },
   { heading: 'VERDICT', cell: ({ verdict }) => verdict, wide: true },

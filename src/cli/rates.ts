@@ -34,7 +34,7 @@ export interface DropRate {
   readonly packets: number;
 }
 
-export type FlowRate = Pick<FlowEntry, 'id' | 'network' | 'protocol' | 'source' | 'sourcePort' | 'destination' | 'destinationPort' | 'port' | 'receiver' | 'state'> & {
+export type FlowRate = Pick<FlowEntry, 'id' | 'network' | 'protocol' | 'source' | 'sourcePort' | 'destination' | 'destinationPort' | 'port' | 'receiver' | 'state' | 'verdict'> & {
   readonly packets: number;
   readonly bits: number;
 };
@@ -89,10 +89,10 @@ function flowRates(before: Sample, after: Sample, a: (now: number, then: number 
     // Without an earlier look there is nothing to compare with, unless the flow is younger than that look.
     .filter((flow) => before.flows !== undefined || flow.ageSeconds * 1000 <= after.timeMs - before.timeMs)
     .map((flow): FlowRate => {
-      const { id, network, protocol, source, sourcePort, destination, destinationPort, port, receiver, state } = flow;
+      const { id, network, protocol, source, sourcePort, destination, destinationPort, port, receiver, state, verdict } = flow;
       const then = earlier.get(keyOfFlow(flow));
       return {
-        id, network, protocol, source, sourcePort, destination, destinationPort, port, receiver, state,
+        id, network, protocol, source, sourcePort, destination, destinationPort, port, receiver, state, verdict,
         packets: a(flow.packets, then?.packets), bits: 8 * a(flow.bytes, then?.bytes),
       };
     })

@@ -1,6 +1,6 @@
 /** The table that `top` shows: ports, drops and the busiest flows, cut to the room that there is. */
 import { dropReasonSentences, type UsageEntry } from '../api/protocol.ts';
-import { endpoint } from './columns.ts';
+import { endpoint, flowState } from './columns.ts';
 import { renderTable, type Column } from './render.ts';
 import type { DropRate, FlowRate, PortRate, Rates, SortKey } from './rates.ts';
 
@@ -37,7 +37,7 @@ const flows: readonly Column<FlowRate>[] = [
   { heading: 'FROM', cell: ({ port }) => port }, { heading: 'TO', cell: ({ receiver }) => (receiver === '' ? '(flooded)' : receiver) },
   { heading: 'RATE', cell: ({ packets }) => amount(packets, 'packet/s'), right: true },
   { heading: '', cell: ({ bits }) => amount(bits, 'bit/s'), right: true },
-  { heading: 'NETWORK', cell: ({ network }) => network, wide: true }, { heading: 'STATE', cell: ({ state }) => state, wide: true },
+  { heading: 'NETWORK', cell: ({ network }) => network, wide: true }, { heading: 'STATE', cell: flowState, wide: true },
 ];
 
 /** The whole view, each line without its end. */

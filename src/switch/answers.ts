@@ -87,6 +87,7 @@ export interface FlowEntry {
   readonly state: string;
   /** Otherwise rules forbade it since it began. */
   readonly verdict: 'allow' | 'drop' | 'reject';
+  /** `(deleted)`: the rule that decided is gone; '' where policies judge nothing. */
   readonly policy: string;
   readonly rule: string;
   readonly generation: number;

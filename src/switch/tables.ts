@@ -1,7 +1,7 @@
 /**
  * The dataplane's tables as answers with names: what `vswitchctl get` and the library's readers show.
  *
- * Reading only. Ports that left between two reads are shown as `(deleted)`, as are their counters.
+ * Reading only. Ports that left between two reads are shown as `(deleted)`, as are their counters, and the policies of rules that are gone.
  */
 import { formatIp } from '../address/ip.ts';
 import { Counters } from '../dataplane/counters.ts';
@@ -18,7 +18,7 @@ import { protocolName } from './protocol-names.ts';
 import { ruleHits } from './rule-hits.ts';
 import { WallClock } from './wall-clock.ts';
 
-export const deletedPort = '(deleted)';
+export const deletedName = '(deleted)';
 
 const countersOfStats = [
   'receivedPackets', 'receivedBytes', 'forwardedPackets', 'consumedPackets', 'droppedPackets', 'heldPackets',
@@ -43,11 +43,11 @@ export class TableReader {
   }
 
   portNameOf(id: number): string {
-    return this.#tables().ports.get(id)?.name ?? deletedPort;
+    return this.#tables().ports.get(id)?.name ?? deletedName;
   }
 
   networkNameOf(id: number): string {
-    return this.#tables().networks.get(id)?.name ?? deletedPort;
+    return this.#tables().networks.get(id)?.name ?? deletedName;
   }
 
   /** What the numbers of rules mean. */
@@ -80,7 +80,8 @@ export class TableReader {
     const { ruleNames } = this;
     return this.#dataplane.flows().map((flow): FlowEntry => {
       const network = this.networkNameOf(flow.network);
-      const { policy, rule } = flow.etherType === 0 ? nameOfRule(ruleNames, flow.rule, network) : { policy: '', rule: '' };
+      const isJudged = flow.etherType === 0 && flow.rule !== 0;
+      const { policy, rule } = isJudged ? nameOfRule(ruleNames, flow.rule, network) : { policy: '', rule: '' };
       return {
         id: flow.id,
         network,
@@ -93,7 +94,7 @@ export class TableReader {
         receiver: flow.destinationNativePort === 0 ? '' : this.portNameOf(flow.destinationNativePort),
         state: flow.state,
         verdict: flow.verdict,
-        policy,
+        policy: isJudged && policy === '' ? deletedName : policy,
         rule,
         generation: flow.generation,
         packets: flow.packets,
@@ -193,7 +194,7 @@ export class TableReader {
   /** Every port by its name, then the sum of those that are gone. */
   #rows(): { id: number; name: string }[] {
     const ports = [...this.#tables().ports.values()].map(({ port, name }) => ({ id: port, name }));
-    return [...ports.sort((a, b) => compare(portName(a.name), portName(b.name))), { id: 0, name: deletedPort }];
+    return [...ports.sort((a, b) => compare(portName(a.name), portName(b.name))), { id: 0, name: deletedName }];
   }
 }
 

@@ -45,11 +45,14 @@ t.test('what a change allows no more stops at once, and goes on when it is allow
   await using topology = await Topology.open(t);
   const [client] = await scene(topology);
   const talk = new Talk(topology, client, db, 3);
-  await talk.port();
+  const port = await talk.port();
   t.equal(await talk.say(), '4');
   await topology.apply([serves([{ ...allowed, protocols: [{ udp: [53] }] }])]);
   t.equal(await talk.say(), 'TimeoutError', 'the connection is cut, in silence');
   t.ok(await topology.drops('web', 'ingress_denied') > 0);
+  t.match(await topology.control('get', 'flows'), new RegExp(`10\\.77\\.0\\.1:${port} .* denied `), 'the table says so');
+  const { items } = JSON.parse(await topology.control('get', 'flows', '-o', 'json')) as { items: { sourcePort: number }[] };
+  t.match(items.find(({ sourcePort }) => sourcePort === port), { state: 'established', verdict: 'drop', policy: 'Network/blue', rule: 'default' }, 'programs see both');
   await topology.apply([serves([allowed])]);
   await topology.until('the word that got lost is said again by the kernel', async () => /^\d/.test(await talk.say()), 60_000);
 });

@@ -84,6 +84,8 @@ t.test('each rule counts and tells what it decides, and an audited one what it w
   const metrics = await daemon.client.metrics();
   t.match(metrics, /vswitch_rule_hits_total\{policy="Policy\/db",rule="open",direction="ingress"\} 1\n/);
   t.match(metrics, /vswitch_connections\{state="[a-z_]+"\} [1-9]/);
+  await topology.control('delete', 'policy', 'db');
+  t.match(await topology.control('get', 'flows', '-o', 'wide'), /10\.77\.0\.2:5432 .* \(deleted\) /, 'nothing of it was judged since');
   listening.end();
 });
 

@@ -49,5 +49,14 @@ t.test('a flow shows its ends with ports, IPv6 in brackets', (t) => {
   };
   t.match(renderTable([flow], tableColumns.flows, false), /\[fd00::1\]:4000 +10\.0\.0\.1:80 +a +\(flooded\)/);
   t.same(Object.keys(tableColumns), [...tables]);
+  const live = { ...flow, state: 'established' };
+  for (const isWide of [false, true]) {
+    t.match(renderTable([live], tableColumns.flows, isWide), / established /);
+    for (const verdict of ['drop', 'reject'] as const) {
+      const text = renderTable([{ ...live, verdict }], tableColumns.flows, isWide);
+      t.match(text, /\(flooded\) +denied +2 /, 'what is denied does not look alive');
+      t.notMatch(text, 'established');
+    }
+  }
   t.end();
 });

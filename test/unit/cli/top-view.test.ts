@@ -1,7 +1,7 @@
 /** What top shows fits the room that there is, and says what it left out. */
 import t from 'tap';
 import { amount, topLines } from '../../../src/cli/top-view.ts';
-import type { PortRate, Rates } from '../../../src/cli/rates.ts';
+import type { FlowRate, PortRate, Rates } from '../../../src/cli/rates.ts';
 
 const portRate = (port: string): PortRate => ({ port, receivedPackets: 1234, receivedBits: 9_410_000_000, transmittedPackets: 7.5, transmittedBits: 800, droppedPackets: 0, kernelDroppedPackets: 0 });
 const rates = (count: number, parts: Partial<Rates> = {}): Rates => ({
@@ -14,10 +14,15 @@ t.test('amounts at a glance', (t) => {
   t.end();
 });
 
+const flow: FlowRate = {
+  id: 1, network: 'dev', protocol: 'tcp', source: 'fd00::1', sourcePort: 5, destination: 'fd00::2', destinationPort: 80, port: 'port-0',
+  receiver: '', state: 'new', verdict: 'allow', packets: 4, bits: 64,
+};
+
 t.test('all of it, when nothing limits it', (t) => {
   const text = topLines(rates(2, {
     drops: [{ port: 'port-1', direction: 'receive', reason: 'mac_spoofed', packets: 3 }],
-    flows: [{ id: 1, network: 'dev', protocol: 'tcp', source: 'fd00::1', sourcePort: 5, destination: 'fd00::2', destinationPort: 80, port: 'port-0', receiver: '', state: 'new', packets: 4, bits: 64 }],
+    flows: [flow],
     usage: [{ table: 'macs', port: 'port-1', used: 8, limit: 10 }, { table: 'macs', port: '', used: 1, limit: 10 }],
   }), { sort: 'name', wide: false }).join('\n');
   for (const part of [
@@ -25,6 +30,8 @@ t.test('all of it, when nothing limits it', (t) => {
     /port-1 +receive +3 packet\/s +mac_spoofed +the port may not send from this MAC/, /tcp +\[fd00::1\]:5 +\[fd00::2\]:80 +port-0 +\(flooded\) +4 packet\/s +64 bit\/s/,
   ]) t.match(text, part);
   t.notMatch(text, /NETWORK/);
+  const denied = rates(1, { flows: [{ ...flow, state: 'established', verdict: 'drop' }] });
+  t.match(topLines(denied, { sort: 'name', wide: true }).join('\n'), /STATE *\n[^]* dev +denied/, 'as get flows says it');
   t.notMatch(text, /1 of 10/, 'what has room is not worth a line');
   t.end();
 });

@@ -5,7 +5,7 @@ import { emptyIntent } from '../../../src/intent/intent.ts';
 import { nothingHeld } from '../../../src/intent/held.ts';
 import { intentWith } from '../../../src/intent/validate.ts';
 import type { FlowRecord } from '../../../src/dataplane/dataplane.ts';
-import { deletedPort, TableReader } from '../../../src/switch/tables.ts';
+import { deletedName, TableReader } from '../../../src/switch/tables.ts';
 import { emptyTableSet, type TableSet } from '../../../src/table/table-set.ts';
 import { network, port } from '../intent/resources.ts';
 import { ScriptedDataplane } from './scripted-dataplane.ts';
@@ -50,7 +50,7 @@ t.test('the fdb is what was declared and what was learned, by network and MAC', 
   t.strictSame(reader.fdb(), [
     { network: 'apps', mac: '02:00:00:00:00:0b', port: 'shop/b', type: 'static', ageSeconds: 0 },
     { network: 'dev', mac: '02:00:00:00:00:01', port: 'a', type: 'learned', ageSeconds: 7 },
-    { network: 'dev', mac: '02:00:00:00:00:02', port: deletedPort, type: 'learned', ageSeconds: 1 },
+    { network: 'dev', mac: '02:00:00:00:00:02', port: deletedName, type: 'learned', ageSeconds: 1 },
     { network: 'dev', mac: '02:00:00:00:00:0a', port: 'a', type: 'static', ageSeconds: 0 },
     { network: 'dev', mac: '02:00:00:00:00:99', port: 'a', type: 'static', ageSeconds: 0 },
   ]);
@@ -75,7 +75,7 @@ t.test('a flow has names for its numbers, and the rule that let it pass', (t) =>
     state: 'established', verdict: 'allow', policy: 'Network/dev', rule: 'default', generation: 4, packets: 5, bytes: 500, ageSeconds: 9,
   });
   t.match(other, { protocol: '47', receiver: '' });
-  t.match(foreign, { protocol: '0x0006', network: deletedPort, port: deletedPort, policy: '', rule: '' });
+  t.match(foreign, { protocol: '0x0006', network: deletedName, port: deletedName, policy: '', rule: '' });
   for (const [protocol, name] of [[1, 'icmp'], [17, 'udp'], [58, 'icmpv6'], [132, 'sctp']] as const) {
     dataplane.flowRecords = [{ ...flow, protocol }];
     t.equal(reader.flows()[0]?.protocol, name);
@@ -92,7 +92,7 @@ t.test('drops are told by port, the gone ones last, and only what is not zero', 
   t.strictSame(reader.drops(), [
     { port: 'a', direction: 'receive', reason: 'no_receiver', packets: 1, bytes: 60 },
     { port: 'shop/b', direction: 'receive', reason: 'mac_spoofed', packets: 2, bytes: 200 },
-    { port: deletedPort, direction: 'receive', reason: 'ip_spoofed', packets: 5, bytes: 500 },
+    { port: deletedName, direction: 'receive', reason: 'ip_spoofed', packets: 5, bytes: 500 },
   ]);
   t.end();
 });
@@ -107,7 +107,7 @@ t.test('statistics are a row a port; those of gone ports are one row, once they 
   t.strictSame(reader.stats().totals, { copiedPackets: 5, originatedPackets: 2 });
   dataplane.count(0, 'transmittedBytes', 9);
   dataplane.count(0, 'originatedPackets', 1);
-  t.match(reader.stats().items.at(-1), { port: deletedPort, transmittedBytes: 9, kernelDroppedPackets: 0 });
+  t.match(reader.stats().items.at(-1), { port: deletedName, transmittedBytes: 9, kernelDroppedPackets: 0 });
   t.equal(reader.stats().totals.originatedPackets, 3, 'gone ports count in the totals');
   t.end();
 });
@@ -139,7 +139,7 @@ t.test('faults and captures stand under the port that has them', (t) => {
 t.test('it reads the tables as they are when it is asked', (t) => {
   let current = emptyTableSet;
   const { reader } = scene(() => current);
-  t.equal(reader.portNameOf(a), deletedPort);
+  t.equal(reader.portNameOf(a), deletedName);
   t.strictSame(reader.stats().items, []);
   current = tables;
   t.equal(reader.portNameOf(a), 'a');
@@ -154,7 +154,7 @@ t.test('groups are told with names, routers and who gets everything without a gr
     { network: dev, group: '239.1.2.3', port: a, role: 'member', expiresSeconds: 7 }, { network: dev, group: '0.0.0.0', port: 77, role: 'everything', expiresSeconds: 6 },
   ];
   t.strictSame(reader.groups(), [
-    { network: 'dev', group: '', family: 'ipv4', port: deletedPort, type: 'everything', expiresSeconds: 6 },
+    { network: 'dev', group: '', family: 'ipv4', port: deletedName, type: 'everything', expiresSeconds: 6 },
     { network: 'dev', group: '239.1.2.3', family: 'ipv4', port: 'a', type: 'member', expiresSeconds: 7 },
     { network: 'dev', group: '239.1.2.3', family: 'ipv4', port: 'shop/b', type: 'member', expiresSeconds: 9 },
     { network: 'dev', group: '', family: 'ipv6', port: 'a', type: 'router', expiresSeconds: 8 },
@@ -199,5 +199,7 @@ t.test('rules and flows say by name what decided', (t) => {
   t.ok(Math.abs(Date.now() - 1_000 - Date.parse(rows[0]!.lastHit!)) < 60_000, 'a second ago');
   dataplane.flowRecords = [{ ...flow, rule: id, verdict: 'reject', state: 'syn_sent' }];
   t.match(reader.flows(), [{ policy: 'Policy/web', rule: 'in', verdict: 'reject', state: 'syn_sent' }]);
+  dataplane.flowRecords = [{ ...flow, rule: 99_999 }, { ...flow, rule: 0 }];
+  t.match(reader.flows(), [{ policy: deletedName, rule: '' }, { policy: '', rule: '' }], 'a rule that is gone is told from none');
   t.end();
 });
