@@ -135,6 +135,7 @@ export async function descriptionText(description: Description): Promise<string>
   if (networks !== undefined) parts.push(section('Networks', networks, resourceColumns.networks));
   if (ports !== undefined) parts.push(section('Ports', ports, resourceColumns.ports));
   if (rules !== undefined) parts.push(section('Rules', rules, tableColumns.rules));
+  if (kind === 'Port') parts.push(`Rules\n${indented(rulesHint(nameOf(metadata)))}`);
   if (usage !== undefined) parts.push(section('Usage', usage, usageColumns));
   if (stats !== undefined) {
     const { port: _, ...counters } = stats;
@@ -151,6 +152,15 @@ export async function descriptionText(description: Description): Promise<string>
   if (flows !== undefined) parts.push(section('Flows', flows, tableColumns.flows, flowsShown));
   if (events !== undefined) parts.push(section('Events', [...events].reverse(), tableColumns.events, eventsShown));
   return parts.join('\n\n');
+}
+
+/** Where to ask for the rules of a port: they are counted for all ports together, and what is denied is counted where it was sent. */
+function rulesHint(port: string): string {
+  return renderFields([
+    ['what each rule decided', 'vswitchctl get rules, of one policy with --policy Policy/NAME'],
+    ['what its rules denied or logged', `vswitchctl get events --port ${port}`],
+    ['which rule decides a frame', `vswitchctl explain --port ${port} --to ADDRESS`],
+  ]);
 }
 
 /** The ports that a policy selects. */

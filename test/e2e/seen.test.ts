@@ -74,6 +74,8 @@ t.test('each rule counts and tells what it decides, and an audited one what it w
 
   t.match(await topology.control('get', 'rules', '--policy', 'Policy/db'), /Policy\/db +open +application +ingress +allow +1 /);
   t.match(await topology.control('describe', 'policy', 'db'), /Selected ports \(1\)\n +db\n\nRules\n +POLICY[^]*Policy\/db +open .*ago/);
+  t.match(await topology.control('describe', 'port', 'db'), /\n\nRules\n[^]* vswitchctl get events --port db\n/, 'a port points to where its rules are seen');
+  t.match(await topology.control('get', 'events', '--port', 'db'), /policy_drop .*port=db peer=web .*rule=default/);
   t.match(await topology.control('get', 'policies'), /NAME .*SELECTED[^]*\ndb .* app=db +1 /, 'how many ports a policy selects');
   const misspelt = { apiVersion: 'vswitch/v1', kind: 'Policy', metadata: { name: 'typo' }, spec: { appliesTo: { ports: { matchLabels: { app: 'bd' } } } } };
   await topology.apply([misspelt]);

@@ -14,6 +14,10 @@ t.test('a port with its counters, drops and entries', async (t) => {
   for (const part of [/Kind +Port/, /Spec\n {2}network: dev/, /Status\n {2}state: ready/, /receivedPackets +5/, /mac_spoofed +2/, /02:00:00:00:00:01 +web-1 +static/, /Addresses\n {2}none/]) {
     t.match(out, part);
   }
+  const told = /\n\nRules\n[^]*?\n\n/.exec(out)?.[0] ?? '';
+  const commands = [...told.matchAll(/ vswitchctl ([^,\n]+)/g)].map(([, words]) => words!.split(' '));
+  t.strictSame(commands.map(([verb]) => verb), ['get', 'get', 'explain'], 'where its rules are to be seen');
+  for (const words of commands) t.match(await run(...words.map((word) => (word === 'ADDRESS' ? '10.77.0.2' : word))), { code: 0 }, `${words.join(' ')} is a command`);
   t.match(JSON.parse((await run('describe', 'port', 'web-1', '-o', 'json')).out), { resource: { kind: 'Port' }, stats: { receivedPackets: 5 }, drops: [{}], fdb: [{}], neighbors: [] });
 });
 
