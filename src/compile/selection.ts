@@ -47,7 +47,7 @@ export class Selection {
   #count(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
     for (const [key, { judges }] of this.#groups()) {
-      const members = this.#book?.members.get(key) ?? 0;
+      const members = this.#book!.members.get(key)!;
       for (const { policy: { name } } of judges) counts.set(name, (counts.get(name) ?? 0) + members);
     }
     return counts;
