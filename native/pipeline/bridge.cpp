@@ -28,7 +28,7 @@ Verdict Bridge::apply(const Lookup& lookup, Program& program) noexcept {
     // The sender is where the frame came from, whatever the tables still say.
     const bool to_itself = lookup.destination == lookup.source;
     PortId station = to_itself ? lookup.ingress.id : find_station(lookup.network, lookup.macs, lookup.destination);
-    if (!station && lookup.standing.kind == Standing::Kind::kEstablished) station = lookup.standing.other;
+    if (!station && lookup.standing.is_settled()) station = lookup.standing.other;
     if (to_itself || (station && !may_reach(lookup.ingress, station))) return drop(program, kId, DropReason::k_hairpin);
     if (station) {
       program.action = Program::Action::kOutput;

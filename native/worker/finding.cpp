@@ -52,22 +52,18 @@ void find_in(const FlowCache<Key>& cache, const Fabric& fabric, const Generation
     return flow.action == Program::Action::kOutput && flow.matches(key.as<Key>(), side, ends);
   });
   const bool has_header = !packet.headers.has(Headers::kLaterFragment);
-  if (finding.number == FlowCache<Key>::kNone) {
+  if (finding.number != FlowCache<Key>::kNone) {
+    finding.worth = weigh(fabric, generation, network, cache.record(finding.number), side);
+    finding.is_stale = finding.worth.what == Worth::What::kStale;
+  }
+  if (finding.number == FlowCache<Key>::kNone || finding.is_stale) {
     if (!has_header) return;
     begin(standing, {}, packet, side, network.tcp_loose);
     standing.of_initiator = !is_under_way(packet) || !comes_from_server(packet);
     return;
   }
-  const Flow<Key>& flow = cache.record(finding.number);
-  finding.worth = weigh(fabric, generation, network, flow, side);
-  finding.is_stale = finding.worth.what == Worth::What::kStale;
-  if (finding.is_stale) {
-    if (!has_header) return;
-    begin(standing, {}, packet, side, true);
-    standing.of_initiator = !is_under_way(packet) || flow.initiator == side;
-    return;
-  }
 
+  const Flow<Key>& flow = cache.record(finding.number);
   const std::uint8_t marks = Grounds{finding.worth.word}.marks();
   standing.rule = finding.worth.rule;
   standing.other = flow.end[side ^ 1].port;
@@ -109,6 +105,7 @@ bool relate(const FlowCache<Key>& cache, const Fabric& fabric, const Generation&
   standing.of_initiator = flow.initiator != side;
   standing.state = flow.connection.state(flow.key.protocol);
   standing.rule = worth.rule;
+  standing.other = flow.end[side].port;
   return true;
 }
 

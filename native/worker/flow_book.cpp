@@ -48,10 +48,10 @@ void FlowBook::forget(const Lane& lane, Finding& finding) noexcept {
 }
 
 // What is no part of the connection may tell that the connection is none any more.
-void FlowBook::refuse(const Lane& lane, const Finding& finding, const Packet& packet) noexcept {
+void FlowBook::refuse(const Lane& lane, const Moment& moment, const Finding& finding, const Packet& packet) noexcept {
   if (finding.number == 0 || finding.standing.kind != Standing::Kind::kInvalid) return;
-  if (lane.key.kind == FlowKind::kIpv4) (void)fabric_.flows4.record(finding.number).connection.track(packet, lane.key.side, true);
-  else (void)fabric_.flows6.record(finding.number).connection.track(packet, lane.key.side, true);
+  if (lane.key.kind == FlowKind::kIpv4) (void)track(fabric_.flows4.record(finding.number), lane.key.side, moment, packet);
+  else (void)track(fabric_.flows6.record(finding.number), lane.key.side, moment, packet);
 }
 
 DropReason FlowBook::note(const Lane& lane, const Moment& moment, const Packet& packet, const Program& program,

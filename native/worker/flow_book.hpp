@@ -25,7 +25,7 @@ class FlowBook {
   [[nodiscard]] bool renew(FlowCache<Key>& cache, std::uint32_t number, const Lane& lane, const Moment& moment) noexcept;
   void forget(const Lane& lane, Finding& finding) noexcept;
   // It died as no part of its connection, which was looked at in a copy.
-  void refuse(const Lane& lane, const Finding& finding, const Packet& packet) noexcept;
+  void refuse(const Lane& lane, const Moment& moment, const Finding& finding, const Packet& packet) noexcept;
   // What may pass is remembered for the frames that follow, or joins what is. The answer is why it may not pass after
   // all.
   [[nodiscard]] DropReason note(const Lane& lane, const Moment& moment, const Packet& packet, const Program& program,

@@ -251,7 +251,7 @@ DropReason Forwarder::judge_as(Finding finding, const Lane& lane, Moment& moment
   SenderPipeline::run(lookup, program);
   if (inquiry.asks) witness(lookup, program, moment.now_ns);
   if (program.action == Program::Action::kDrop) {
-    if (program.stage == StageId::kConnection) book_.refuse(lane, finding, packet);
+    if (program.stage == StageId::kConnection) book_.refuse(lane, moment, finding, packet);
     // What died for its destination still told where its sender is, and so did what answers a frame that was flooded.
     if (program.learn && (program.stage == StageId::kBridge || program.stage == StageId::kConnection)) learn(lane, moment, packet);
     deny(lane, moment, packet, program);

@@ -277,3 +277,104 @@ TEST("worker/finding: a SYN that only asks for a challenge keeps no connection a
   }
   CHECK_EQUAL(small.plane.fabric().flows4.size(), 0u);
 }
+
+namespace {
+
+// Station 9 behind port 2, which nobody declared; so are those behind port 3.
+constexpr std::uint16_t kFar = 9;
+Edits far_client(const PlannedNetwork& network = {}) {
+  Edits edits = judged_network(3, {kWeb, kNothing}, {}, network);
+  for (const std::uint16_t port : {std::uint16_t{2}, std::uint16_t{3}})
+    edits.put_port({.id = port, .anti_spoof = false}).put_port_policy(port, 1, 2);
+  return edits;
+}
+std::size_t shake_far_hands(SmallSwitch& small, std::uint16_t client = 4'000) {
+  return small.deliver(2, tcp4_frame(kFar, 1, {kSynFlag, 100, 0, client}), 1) +
+         small.deliver(1, tcp4_frame(1, kFar, {kSynFlag | kAckFlag, 500, 101, 80, client}), 2) +
+         small.deliver(2, tcp4_frame(kFar, 1, {kAckFlag, 101, 501, client}), 1);
+}
+// It is heard at port 3.
+void moves(SmallSwitch& small) {
+  CHECK(small.send(3, between(mac_of(kFar), kBroadcast, 0x0806, arp_message(1, mac_of(kFar), ip4_of(kFar), number(0, 6), ip4_of(kFar)))));
+  small.plane.run();
+  for (std::uint16_t port = 1; port <= 3; ++port) (void)small.receive(port);
+}
+// Station 1 tells the far one that what it sent found nobody.
+Bytes far_error(const Bytes& quoted) {
+  const Bytes message = join({from_hex("0304 0000 0000 0514"), Bytes(quoted.begin() + 14, quoted.begin() + 42)});
+  Bytes whole = message;
+  write(whole, 2, 0xffff & ~naive_sum(message), 2);
+  return between(mac_of(1), mac_of(kFar), 0x0800, ip4_datagram(ip4_of(1), ip4_of(kFar), 1, whole));
+}
+
+}  // namespace
+
+TEST("worker/finding: an error about a connection goes to its end alone, though it was silent for so long that nobody knows its MAC") {
+  SmallSwitch small;
+  small.commit(far_client());
+  CHECK_EQUAL(shake_far_hands(small), 3u);
+  const Bytes sent = tcp4_frame(kFar, 1, {kAckFlag, 101, 501, 4000, 80, 10});
+  CHECK_EQUAL(small.deliver(2, sent, 1), 1u);
+  CHECK_EQUAL(small.deliver(1, tcp4_frame(1, kFar, {kAckFlag, 501, 111, 80, 4000}), 2), 1u);
+  small.plane.advance(400'000);
+  CHECK_EQUAL(small.plane.fabric().macs.size(), 0u);
+  CHECK_EQUAL(small.deliver(1, far_error(sent), 2), 1u);
+  CHECK_EQUAL(small.receive(3).size(), 0u);
+  CHECK_EQUAL(small.broken_law(), "");
+}
+
+TEST("worker/finding: of a client that moved explain says what happens, whoever is heard first") {
+  for (const bool loose : {true, false}) {
+    for (const bool server_first : {true, false}) {
+      for (const std::uint16_t client : {std::uint16_t{4'000}, std::uint16_t{40'000}}) {
+        SmallSwitch small;
+        PlannedNetwork network;
+        network.tcp_loose = loose;
+        Edits edits = far_client(network);
+        small.commit(edits.put_rules(2, {kWeb, kNothing}));
+        CHECK_EQUAL(shake_far_hands(small, client), 3u);
+        moves(small);
+        const Bytes data = server_first ? tcp4_frame(1, kFar, {kAckFlag, 501, 101, 80, client, 10})
+                                        : tcp4_frame(kFar, 1, {kAckFlag, 101, 501, client, 80, 10});
+        const std::uint16_t from = server_first ? 1 : 3, to = server_first ? 3 : 1;
+        const Result<Trace> said = small.plane.trace(PortId{from}, data, {}, nullptr);
+        REQUIRE(said);
+        // Without its record a connection is whatever its ports say, and where nothing is picked up it is none.
+        const bool passes = loose && (!server_first || client >= 32'768);
+        CHECK_EQUAL(said.value().allowed, passes);
+        CHECK_EQUAL(small.deliver(from, data, to), passes ? 1u : 0u);
+      }
+    }
+  }
+}
+
+TEST("worker/finding: an answer goes to those whose rules let them ask, wherever its MAC may be; where a rule rejects its sender is told") {
+  SmallSwitch small;
+  Edits edits = judged_network(3, {kNothing}, {kNothing});
+  for (const std::uint16_t port : {std::uint16_t{2}, std::uint16_t{3}})
+    edits.put_port({.id = port, .anti_spoof = false}).put_port_policy(port, 1, 2);
+  // 1 serves; of the other two only 3 may ask.
+  edits.put_rules(3, {kWeb, kNothing}).put_rules(4, {kWeb, kNothing}).put_port_policy(1, 3, 2).put_port_policy(3, 1, 4);
+  small.commit(edits);
+  const Bytes answer = tcp4_frame(1, kFar, {kAckFlag, 501, 101, 80, 40'000, 12});
+  CHECK_EQUAL(small.deliver(1, answer, 3), 1u);
+  CHECK_EQUAL(small.receive(2).size(), 0u);
+  CHECK_EQUAL(small.plane.fabric().flows4.size(), 0u);
+  // No fragment is an answer.
+  Bytes fragment = answer;
+  write(fragment, 14 + 6, 0x2000, 2);
+  Bytes header(fragment.begin() + 14, fragment.begin() + 34);
+  repair_ipv4(header);
+  std::copy(header.begin(), header.end(), fragment.begin() + 14);
+  CHECK_EQUAL(small.deliver(1, fragment, 3), 0u);
+  CHECK_EQUAL(small.drops(1, DropReason::k_egress_denied), 1u);
+  // A rule that rejects, of either end, tells the server: it sent.
+  moves(small);
+  for (const std::uint16_t list : {std::uint16_t{3}, std::uint16_t{4}}) {
+    small.commit(Edits().put_rules(list, {kRejected}));
+    CHECK_EQUAL(small.deliver(1, answer, 1), 1u);
+    CHECK_EQUAL(small.receive(2).size() + small.receive(3).size(), 0u);
+    small.commit(Edits().put_rules(list, {kWeb, kNothing}));
+  }
+  CHECK_EQUAL(small.broken_law(), "");
+}

@@ -1,6 +1,7 @@
 #include "worker/flow_book.hpp"
 
 #include "native/policies.hpp"
+#include "pipeline/prepare.hpp"
 
 using namespace vsw;
 using namespace vsw::test;
@@ -134,4 +135,37 @@ TEST("worker/flow_book: what one end alone keeps alive for months ends when that
   CHECK_EQUAL(small.plane.fabric().flows4.size(), 1u);
   small.plane.advance(24 * kDay);
   CHECK_EQUAL(small.plane.fabric().flows4.size(), 0u);
+}
+
+TEST("worker/flow_book: what died as no part of its connection is written down in its turn, where several workers have the port") {
+  SmallSwitch small;
+  small.commit(judged_network(2, {kWeb, kNothing}));
+  CHECK_EQUAL(shake_hands(small), 3u);
+  Fabric& fabric = small.plane.fabric();
+  const auto generation = small.plane.running();
+  Pool pool(4);
+  EventRing events;
+  const CounterPage page = fabric.counters.page(0);
+  Egress egress(pool, page, fabric.drop_log, fabric.capture, 0, 1);
+  Answerer answerer(fabric, pool, page, egress);
+  Witness witness(fabric, 0, page, events);
+  FlowBook book(fabric, page, answerer, witness);
+
+  Bytes frame = tcp4_frame(1, 2, {kAckFlag, 0x7000'0000, 501});
+  Packet packet;
+  packet.data = frame.data();
+  packet.length = static_cast<std::uint32_t>(frame.size());
+  REQUIRE(prepare(packet, false) == DropReason::kNone);
+  Lane lane;
+  lane.network = generation->network(NetworkId{1});
+  make_flow_key(packet, NetworkId{1}, fabric.seed, lane.key);
+  const Finding finding = find_connection(fabric, *generation, *lane.network, PortId{1}, packet, lane.key);
+  REQUIRE(finding.standing.kind == Standing::Kind::kInvalid);
+
+  constexpr std::uint32_t kSecondWorker = 1;
+  const Moment moment{*generation, *generation->port(PortId{1}), Grounds::of(generation->id, fabric.taught_version()), 0, 0, kSecondWorker, true};
+  const Flow4& flow = fabric.flows4.record(finding.number);
+  CHECK_EQUAL(flow.turn[lane.key.side].owner(), 0u);
+  book.refuse(lane, moment, finding, packet);
+  CHECK_EQUAL(flow.turn[lane.key.side].owner(), kSecondWorker);
 }
