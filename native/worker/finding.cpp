@@ -1,6 +1,7 @@
 #include "worker/finding.hpp"
 
 #include "pipeline/acl.hpp"
+#include "pipeline/bridge.hpp"
 #include "wire/icmp.hpp"
 #include "wire/icmp_inner.hpp"
 #include "wire/icmpv6.hpp"
@@ -31,6 +32,17 @@ bool comes_from_server(const Packet& packet) noexcept {
   return packet.headers.source_port < kEphemeral && packet.headers.destination_port >= kEphemeral;
 }
 
+// Whether its sender's end of a connection is another's, who is where the record says: then it answers nothing.
+template <class Key>
+bool is_anothers(const FlowCache<Key>& cache, const Fabric& fabric, const NetworkEntry& network, PortId ingress,
+                 const FlowKey& key) noexcept {
+  return cache.find(key.hash, [&](const Flow<Key>& flow) noexcept {
+    const auto& end = flow.end[key.side];
+    return flow.action == Program::Action::kOutput && flow.key == key.as<Key>() && !(end.port == ingress) &&
+           find_station(network, fabric.macs, end.mac) == end.port;
+  }) != FlowCache<Key>::kNone;
+}
+
 // The first packet of a connection, or of what may be picked up as one.
 void begin(Standing& standing, TrackedConnection connection, const Packet& packet, unsigned side, bool loose) noexcept {
   standing.kind = Standing::Kind::kNew;
@@ -59,7 +71,8 @@ void find_in(const FlowCache<Key>& cache, const Fabric& fabric, const Generation
   if (finding.number == FlowCache<Key>::kNone || finding.is_stale) {
     if (!has_header) return;
     begin(standing, {}, packet, side, network.tcp_loose);
-    standing.of_initiator = !is_under_way(packet) || !comes_from_server(packet);
+    const bool answers = is_under_way(packet) && comes_from_server(packet);
+    standing.of_initiator = !answers || is_anothers(cache, fabric, network, ingress, key);
     return;
   }
 

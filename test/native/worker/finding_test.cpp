@@ -378,3 +378,15 @@ TEST("worker/finding: an answer goes to those whose rules let them ask, wherever
   }
   CHECK_EQUAL(small.broken_law(), "");
 }
+
+TEST("worker/finding: who takes the name of a server that is there answers nothing in it") {
+  SmallSwitch small;
+  small.commit(far_client().put_rules(2, {kWeb, kNothing}).put_port({.id = 2}).put_port_policy(2, 1, 2));
+  CHECK_EQUAL(shake_hands(small, 80, 40'000), 3u);
+  // Port 3 may say it is whoever it likes.
+  const Bytes forged = tcp4_frame(2, 1, {kAckFlag, 501, 101, 80, 40'000, 10});
+  CHECK_EQUAL(small.deliver(3, forged, 1), 0u);
+  CHECK_EQUAL(small.drops(3, DropReason::k_egress_denied), 1u);
+  CHECK_EQUAL(small.deliver(2, forged, 1), 1u);
+  CHECK_EQUAL(small.broken_law(), "");
+}
