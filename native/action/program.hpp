@@ -4,8 +4,8 @@
 // The stages of the pipeline write it, once per flow. It says in which stage and by which rule it was
 // decided, so "why" is a field and not a debugging mode.
 #pragma once
-#include <array>
 #include <cstdint>
+#include "action/passed_rules.hpp"
 #include "base/ids.hpp"
 #include "table/rule.hpp"
 #include "telemetry/counters.hpp"
@@ -16,12 +16,6 @@ namespace vsw {
 // Rule 1 is the network's defaultPolicy: what nothing else decided.
 inline constexpr RuleId kDefaultRule{1};
 
-// A rule that left a packet to a later tier.
-struct PassedRule {
-  RuleId rule;
-  std::uint8_t flags = 0;
-};
-
 // What rules said of a connection's first packet, in one direction. Where some policies of the port are only audited,
 // `audited` is the rule of such a policy that would have decided, or the first that would have left it to what then would
 // have decided; and what would have been decided.
@@ -29,10 +23,9 @@ struct Ruling {
   RuleAction action = RuleAction::kAllow;  // never kPass
   std::uint8_t flags = 0;                  // of the rule that decided
   RuleAction audited_action = RuleAction::kAllow;
-  std::uint8_t passed_count = 0;
   RuleId rule;                             // none: no rule was asked
   RuleId audited;                          // none: no audited rule would have had a say
-  std::array<PassedRule, 12> passed;       // those that left it to a later tier, then audited ones that would have
+  PassedRules passed;                      // those that left it to a later tier, then audited ones that would have
 
   [[nodiscard]] bool allows() const noexcept { return action == RuleAction::kAllow; }
 };

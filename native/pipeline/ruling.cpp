@@ -6,8 +6,6 @@ namespace {
 
 constexpr std::uint8_t kIcmp = 1, kIcmpv6 = 58;
 
-void note(const Rule& passed, Ruling& ruling) noexcept { ruling.passed[ruling.passed_count++] = {passed.id, passed.flags}; }
-
 bool is_audited(const Rule& rule) noexcept { return (rule.flags & Rule::kAudited) != 0; }
 
 // What would have become of it if all policies were enforced.
@@ -18,7 +16,7 @@ void audit(const RuleList& rules, RuleAction otherwise, const Question& question
   for (std::size_t i = 0; i < passed.count; ++i) {
     const Rule& rule = *passed.rules[i];
     if (!is_audited(rule)) continue;
-    note(rule, ruling);
+    ruling.passed.add(rule.id, rule.flags);
     if (audited == nullptr) audited = &rule;
   }
   if (audited == nullptr) return;
@@ -39,7 +37,7 @@ Ruling rule_by(const Generation& generation, std::uint32_t list, std::uint32_t a
       ruling.flags = rule->flags;
       ruling.rule = rule->id;
     }
-    for (std::size_t i = 0; i < passed.count; ++i) note(*passed.rules[i], ruling);
+    for (std::size_t i = 0; i < passed.count; ++i) ruling.passed.add(passed.rules[i]->id, passed.rules[i]->flags);
   }
   if (const RuleListEntry* entry = generation.rule_list(audit_list); entry != nullptr) audit(*entry->rules, otherwise, question, ruling);
   return ruling;

@@ -58,7 +58,7 @@ class RuleList {
   [[nodiscard]] const Rule* first_match(const Question& question, std::uint32_t from = 0) const noexcept;
   // Rules that passed a question on to a later tier, in their order.
   struct Passed {
-    std::array<const Rule*, kTiers> rules{};
+    std::array<const Rule*, kTiers> rules;  // as many as `count`
     std::size_t count = 0;
   };
   // What the rules decide: the first rule that matches, after a pass the first of a later tier. Null: they decide nothing.

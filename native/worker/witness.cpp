@@ -17,8 +17,8 @@ constexpr EventType type_of(DecisionKind kind) noexcept {
 
 // An audited rule that would have been the one to be told is counted with that.
 [[gnu::noinline]] void Witness::see_passed(const Ruling& ruling, const Scene& scene, bool is_news) noexcept {
-  for (std::size_t i = 0; i < ruling.passed_count; ++i) {
-    const PassedRule& passed = ruling.passed[i];
+  for (std::size_t i = 0; i < ruling.passed.size(); ++i) {
+    const PassedRules::Entry passed = ruling.passed[i];
     if ((passed.flags & Rule::kAudited) == 0) {
       rules_.decided(passed.rule, scene.now_ns / 1'000'000);
       if (is_news && (passed.flags & Rule::kLog) != 0) tell(DecisionKind::kLogged, passed.rule, RuleAction::kPass, RuleAction::kPass, scene);

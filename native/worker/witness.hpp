@@ -31,7 +31,7 @@ class Witness {
   // `is_news`: not said before of this connection.
   void see(const Ruling& ruling, const Scene& scene, bool is_news = true) noexcept {
     if (!ruling.rule) return;
-    if (ruling.passed_count > 0) see_passed(ruling, scene, is_news);
+    if (ruling.passed.size() > 0) see_passed(ruling, scene, is_news);
     rules_.decided(ruling.rule, scene.now_ns / 1'000'000);
     if (is_news && (ruling.flags & Rule::kLog) != 0) tell(DecisionKind::kLogged, ruling.rule, ruling.action, ruling.action, scene);
     if (is_news && !ruling.allows()) tell(DecisionKind::kDenied, ruling.rule, ruling.action, ruling.action, scene);
