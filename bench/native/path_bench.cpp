@@ -135,6 +135,7 @@ void add_path(Cases& cases) {
   add_way(cases, "hit, 1k connections, 1,000 rules", 1'000, true, 262'144, 1'000);
   add_way(cases, "hit, 100k connections, 1,000 rules", 100'000, true, 262'144, 1'000);
   add_way(cases, "miss, anti-spoof", 1'000, true, 1);
+  add_way(cases, "miss, 1,000 rules", 1'000, true, 1, 1'000);
 }
 
 }  // namespace vsw::bench
