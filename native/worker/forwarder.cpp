@@ -282,13 +282,11 @@ DropReason Forwarder::judge_as(Finding finding, const Lane& lane, Moment& moment
       hand_over(lane, moment, *receiver, packet);
       return DropReason::kNone;
     }
-    case Program::Action::kFlood: {
-      Finding nothing;
-      nothing.standing = finding.standing;
+    case Program::Action::kFlood:
       flood(lane, moment, packet, program.flood_set, program.group, finding.standing);
-      (void)book_.note(lane, moment, packet, program, nothing);
+      finding.number = 0;  // a record of before is none of the flood's
+      (void)book_.note(lane, moment, packet, program, finding);
       return DropReason::kNone;
-    }
     case Program::Action::kSnoop:
       if (is_storm(lane, moment, packet, lookup.destination)) return DropReason::kNone;
       snooper_.take(moment.generation, *lane.network, moment.ingress, packet, moment.now_ns);

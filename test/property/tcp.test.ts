@@ -148,7 +148,7 @@ class Life {
     const frame = this.#frame(talk, end, segment);
     const [sender, receiver] = this.#names(end);
     const told = `${end === 0 ? 'client' : 'server'} ${segment.flags} ${segment.sequence}+${segment.length} ack ${segment.acknowledgment} window ${segment.window}${segment.scale === undefined ? '' : `<<${segment.scale}`}, ${talk.tcp?.state ?? 'no connection'} ${JSON.stringify([talk.tcp?.numbers(0), talk.tcp?.numbers(1)])}`;
-    const answersChallenge = talk.tcp?.answersChallenge(end, segment) === true;
+    const answersChallenge = segment.flags === 'SA' && talk.tcp?.answersChallenge(end, segment) === true;
     const fate = this.#judge(talk, end, segment);
     this.#player.send(sender, frame);
     this.#player.run();
